@@ -1,0 +1,71 @@
+# Everything sets itself up: Python 3.11 or newer and make are all that is needed.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+IS_RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell command -v $(name) >/dev/null 2>&1 \
+	&& $(name) -c '$(IS_RECENT)' 2>/dev/null && echo $(name))))
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# An inherited setting that forbids byte code would have every run compile everything again.
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: help setup gate test thorough lint types check package bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+setup: .venv/dev.stamp ## make .venv with everything that tests and checks need
+
+gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print the verdict
+	@$(BIN)/compliance gate
+
+test: .venv/dev.stamp ## run the whole test suite
+	$(BIN)/python -m pytest -n auto
+
+thorough: export HYPOTHESIS_PROFILE = thorough
+thorough: test ## run the test suite with many more generated examples
+
+lint: .venv/dev.stamp ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp ## mypy --strict
+	$(BIN)/mypy .
+
+check: lint types test ## all that CI checks
+
+package: ## build the Lambda archive: build/lambda/handlers.zip
+	@$(or $(wildcard $(BIN)/python),$(PYTHON)) program/archive.py
+
+bench: .venv/dev.stamp ## measure the gate beside running the same program bare
+	@$(BIN)/python tests/benchmarks/gate.py
+
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header
+lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
+	$(COMPILE) --universal --python-version 3.11 requirements.in -o requirements.txt
+	$(COMPILE) --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) --universal --python-version 3.11 -c requirements.txt policypack/requirements.in \
+		-o policypack/requirements.txt
+	$(COMPILE) --python-platform aarch64-manylinux2014 --python-version 3.13 \
+		handlers/requirements.in -o handlers/requirements.txt
+
+clean: ## remove what make made
+	rm -rf .venv build *.egg-info
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c '$(IS_RECENT)' || { echo "$(PYTHON) is older than Python 3.11" >&2; exit 1; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+
+.venv/gate.stamp: requirements.txt pyproject.toml | .venv/bin/python
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/gate.stamp
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@

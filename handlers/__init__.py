@@ -1,0 +1,1 @@
+"""The Lambda code of the payment stack. It imports no Pulumi."""

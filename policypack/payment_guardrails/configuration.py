@@ -1,0 +1,142 @@
+"""The configuration of the pack: the level and the options of each rule.
+
+The form is that of `pulumi preview --policy-pack-config` (JSON object: rule name ->
+level, or rule name -> {"enforcementLevel": level, option: value}); the name `all` sets
+the level of every rule that has no entry of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from payment_guardrails.finding import Status
+from payment_guardrails.rule import Level, Rule, Settings
+
+UNDECIDED_OPTION: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "enum": ["mandatory", "advisory"],
+    "default": "mandatory",
+    "description": "what an undecided result does, where the rule is mandatory",
+}
+
+_JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+    "boolean": (bool,),
+    "array": (list, tuple),
+}
+
+
+class ConfigurationError(ValueError):
+    """The configuration of the pack is not valid; the message names the rule."""
+
+
+@dataclass(frozen=True)
+class RuleConfiguration:
+    """How one rule runs: its level, what `undecided` does and its options."""
+
+    level: Level
+    undecided: Level
+    settings: Settings
+
+    def level_of(self, status: Status) -> Level:
+        """The level of a result with this status."""
+        if status is Status.UNDECIDED and self.level is Level.MANDATORY:
+            return self.undecided
+        return self.level
+
+
+def options_of(rule: Rule) -> Mapping[str, Mapping[str, Any]]:
+    """Every option of a rule, `undecided` included, as JSON Schema fragments."""
+    return {**rule.options, "undecided": UNDECIDED_OPTION}
+
+
+def configure(rules: Mapping[str, Rule], given: Any = None) -> Mapping[str, RuleConfiguration]:
+    """The configuration of every rule, by name.
+
+    Raises :class:`ConfigurationError` where `given` names no rule or no option of it,
+    or a value that the option does not take.
+    """
+    if given is None:
+        given = {}
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(
+            "the policy configuration must be an object: rule name -> level or options"
+        )
+    for name in given:
+        if name not in rules and name != "all":
+            raise ConfigurationError(
+                f"the policy configuration names {name!r}, which is no rule of this pack"
+            )
+    everywhere = _entry("all", given.get("all", {}))
+    if set(everywhere) - {"enforcementLevel"}:
+        raise ConfigurationError("'all' takes a level and no options")
+    return {
+        name: configure_rule(rule, {**everywhere, **_entry(name, given.get(name, {}))})
+        for name, rule in rules.items()
+    }
+
+
+def configure_rule(rule: Rule, entry: Mapping[str, Any]) -> RuleConfiguration:
+    """The configuration of one rule from its entry {"enforcementLevel": ..., option: ...}."""
+    options = options_of(rule)
+    settings = {name: option["default"] for name, option in options.items()}
+    level = rule.level
+    for name, value in entry.items():
+        if name == "enforcementLevel":
+            level = _level(rule, value)
+        elif name not in options:
+            raise ConfigurationError(
+                f"{rule.name} has no option {name!r}; it takes {', '.join(sorted(options))}"
+            )
+        else:
+            settings[name] = _checked(rule, name, options[name], value)
+    undecided = Level(settings.pop("undecided"))
+    return RuleConfiguration(level, undecided, settings)
+
+
+def _entry(name: str, given: Any) -> Mapping[str, Any]:
+    if isinstance(given, str):
+        return {"enforcementLevel": given}
+    if isinstance(given, Mapping):
+        return given
+    raise ConfigurationError(f"the configuration of {name} must be a level or an object")
+
+
+def _level(rule: Rule, value: Any) -> Level:
+    # A rule without a remediation treats `remediate` as the SDK does: as mandatory.
+    if value == "remediate":
+        return Level.MANDATORY
+    try:
+        return Level(value)
+    except ValueError:
+        raise ConfigurationError(
+            f"{rule.name}: enforcementLevel must be mandatory, advisory, remediate or disabled, "
+            f"not {value!r}"
+        ) from None
+
+
+def _checked(rule: Rule, name: str, option: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    wanted = option["type"]
+    is_boolean = isinstance(value, bool)
+    if not isinstance(value, _JSON_TYPES[wanted]) or (is_boolean and wanted != "boolean"):
+        raise ConfigurationError(f"{rule.name}: {name} must be of type {wanted}, not {value!r}")
+    if "enum" in option and value not in option["enum"]:
+        raise ConfigurationError(
+            f"{rule.name}: {name} must be one of {', '.join(map(str, option['enum']))}, "
+            f"not {value!r}"
+        )
+    if "minimum" in option and value < option["minimum"]:
+        raise ConfigurationError(
+            f"{rule.name}: {name} must be at least {option['minimum']}, not {value!r}"
+        )
+    if "maximum" in option and value > option["maximum"]:
+        raise ConfigurationError(
+            f"{rule.name}: {name} must be at most {option['maximum']}, not {value!r}"
+        )
+    return value

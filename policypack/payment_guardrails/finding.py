@@ -1,0 +1,59 @@
+"""What a rule says of a resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from payment_guardrails.resource import Resource
+from payment_guardrails.values import Reading
+
+
+class Status(StrEnum):
+    """The status of one rule on one resource, worst first."""
+
+    FAIL = "fail"
+    UNDECIDED = "undecided"
+    WAIVED = "waived"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One verdict on one resource, or on one part of it.
+
+    `urn` is the resource (None for the stack as a whole), `path` the property that was
+    read, `message` the value seen and the value wanted. `detail` tells findings of one
+    rule on one resource apart in a form that survives reordering (for example
+    `Allow dynamodb:* on *`); a waiver can name it.
+    """
+
+    status: Status
+    urn: str | None
+    message: str
+    path: str = ""
+    detail: str = ""
+
+
+def passed(resource: Resource, path: str, message: str) -> Finding:
+    """The rule holds; `message` says what was seen."""
+    return Finding(Status.PASS, resource.urn, message, path)
+
+
+def failed(resource: Resource, path: str, message: str, detail: str = "") -> Finding:
+    """The rule is broken; `message` says what was seen and what is wanted."""
+    return Finding(Status.FAIL, resource.urn, message, path, detail)
+
+
+def undecided(resource: Resource, reading: Reading, wanted: str, detail: str = "") -> Finding:
+    """The value that would decide cannot be read; `wanted` says what it must be."""
+    reason = reading.value.reason if reading.unknown else "cannot be judged"
+    return Finding(
+        Status.UNDECIDED, resource.urn, f"{reading.path} {reason}; {wanted}", reading.path, detail
+    )
+
+
+def not_applicable(resource: Resource, reason: str) -> Finding:
+    """The rule does not speak of this resource, though it is of its type."""
+    return Finding(Status.NOT_APPLICABLE, resource.urn, reason)
