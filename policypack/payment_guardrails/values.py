@@ -23,10 +23,13 @@ _SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a 
 _RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 _OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
+UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The engine's encoding of an unknown string."""
+
 _UNKNOWN_SENTINELS: Final = (
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    UNKNOWN_WIRE,
     "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
     "030794c1-ac77-496b-92df-f27374a8bd58",
     "e48ece36-62e2-4504-bad9-02848725956a",
@@ -85,6 +88,11 @@ def from_wire(value: Any) -> Any:
     if isinstance(value, Sequence):
         return [from_wire(item) for item in value]
     return value
+
+
+def secret_on_the_wire(value: Any) -> dict[str, Any]:
+    """The engine's encoding of a secret that holds `value`."""
+    return {_SIGNATURE_KEY: _SECRET_SIGNATURE, "value": value}
 
 
 def _has_sentinel(text: str) -> bool:

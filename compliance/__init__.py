@@ -1,0 +1,1 @@
+"""The compliance gate: engines, evaluation, evidence and reports."""
