@@ -1,0 +1,71 @@
+"""Rules on DynamoDB tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.resource import Resource
+from payment_guardrails.rule import Settings, Severity, resource_rule
+from payment_guardrails.values import Reading
+
+TABLE: Final = "aws:dynamodb/table:Table"
+REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
+
+
+@resource_rule(
+    "dynamodb-table-point-in-time-recovery",
+    types=[TABLE, REPLICA],
+    severity=Severity.HIGH,
+    fix='aws.dynamodb.Table("transactions", ..., point_in_time_recovery={"enabled": True})',
+)
+def point_in_time_recovery(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """Point-in-time recovery is on, for the table and for each replica.
+
+    It is the only way back to the second before a bad write or a deletion:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
+    """
+    if resource.type == REPLICA:
+        yield _recovery(resource, resource.read("pointInTimeRecovery"))
+        return
+    yield _recovery(resource, resource.read("pointInTimeRecovery.enabled"))
+    for replica in resource.read("replicas").elements():
+        if replica.unknown:
+            yield undecided(resource, replica, "its recovery must be on", "replicas")
+        else:
+            yield _recovery(resource, replica.get("pointInTimeRecovery"))
+
+
+def _recovery(resource: Resource, reading: Reading) -> Finding:
+    reading = reading.boolean()
+    wanted = "point-in-time recovery must be on"
+    if reading.unknown:
+        return undecided(resource, reading, wanted, reading.path)
+    if reading.value is True:
+        return passed(resource, reading.path, "point-in-time recovery is on")
+    seen = "not set" if reading.missing else "off"
+    return failed(resource, reading.path, f"{reading.path} is {seen}; {wanted}", reading.path)
+
+
+@resource_rule(
+    "dynamodb-table-on-demand",
+    types=[TABLE],
+    severity=Severity.MEDIUM,
+    fix='aws.dynamodb.Table("transactions", ..., billing_mode="PAY_PER_REQUEST")',
+)
+def on_demand(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """The billing mode is PAY_PER_REQUEST.
+
+    Provisioned capacity (the default) throttles payments when a peak exceeds the guess:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html
+    """
+    reading = resource.read("billingMode").string()
+    wanted = "billing_mode must be PAY_PER_REQUEST"
+    if reading.unknown:
+        yield undecided(resource, reading, wanted)
+    elif reading.value == "PAY_PER_REQUEST":
+        yield passed(resource, reading.path, "billing_mode is PAY_PER_REQUEST")
+    else:
+        seen = "not set (PROVISIONED)" if reading.missing else reading.text
+        yield failed(resource, reading.path, f"billing_mode is {seen}; {wanted}")

@@ -1,0 +1,146 @@
+"""The machinery of rules: silence and crashes never pass, configuration is checked."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from payment_guardrails.configuration import ConfigurationError, configure
+from payment_guardrails.finding import Finding, Status, failed, passed
+from payment_guardrails.resource import Resource
+from payment_guardrails.rule import Level, Rule, Settings, Severity, resource_rule, worst
+from payment_guardrails.rules import registered
+from payment_guardrails.stack import Stack
+from payment_guardrails.values import UNKNOWN
+
+THING = "aws:thing/thing:Thing"
+
+
+def resource(name: str, **inputs: Any) -> Resource:
+    return Resource(f"urn:pulumi:dev::p::{THING}::{name}", THING, name, inputs)
+
+
+def rule(check: Any, *, of_stack: bool = False) -> Rule:
+    checks = {"stack_check": check} if of_stack else {"resource_check": check}
+    return Rule(
+        "thing-is-right", "A thing is right", "Because.", frozenset([THING]),
+        Severity.LOW, Level.MANDATORY, "Thing()",
+        {"wanted": {"type": "integer", "default": 7, "minimum": 1, "maximum": 9}}, **checks,
+    )  # fmt: skip
+
+
+def statuses(a_rule: Rule, *resources: Resource) -> dict[str | None, Status]:
+    findings = a_rule.judge(Stack.of("p", "dev", resources), a_rule.defaults)
+    return {finding.urn: finding.status for finding in findings}
+
+
+def test_a_rule_that_crashes_is_undecided_and_says_so() -> None:
+    def crash(_: Any, __: Settings) -> Iterator[Finding]:
+        raise KeyError("oh")
+
+    for of_stack in (False, True):
+        [status] = statuses(rule(crash, of_stack=of_stack), resource("a")).values()
+        assert status is Status.UNDECIDED
+
+
+def test_a_rule_that_says_nothing_proves_nothing() -> None:
+    def silent(_: Any, __: Settings) -> Iterator[Finding]:
+        return iter(())
+
+    for of_stack in (False, True):
+        assert set(
+            statuses(rule(silent, of_stack=of_stack), resource("a"), resource("b")).values()
+        ) == {Status.UNDECIDED}
+
+
+def test_a_stack_rule_must_judge_every_resource_of_its_types() -> None:
+    def first_only(stack: Stack, _: Settings) -> Iterator[Finding]:
+        yield passed(stack.resources[0], "", "right")
+
+    found = statuses(rule(first_only, of_stack=True), resource("a"), resource("b"))
+    assert sorted(found.values()) == [Status.PASS, Status.UNDECIDED]
+
+
+def test_the_worst_finding_decides() -> None:
+    one = resource("a")
+    assert worst([passed(one, "", ""), failed(one, "", "")]) is Status.FAIL
+
+
+def test_a_rule_without_docstring_or_with_a_taken_name_is_refused() -> None:
+    def no_reason(_: Resource, __: Settings) -> Iterator[Finding]:
+        """Only a title."""
+        return iter(())
+
+    with pytest.raises(ValueError, match="docstring"):
+        resource_rule("x", types=[THING], severity=Severity.LOW, fix="")(no_reason)
+    name, taken = next(iter(registered().items()))
+    check = taken.resource_check
+    assert check is not None
+    with pytest.raises(ValueError, match="two rules"):
+        resource_rule(name, types=[THING], severity=Severity.LOW, fix="")(check)
+
+
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        ({"thing-is-wrong": "advisory"}, "thing-is-wrong"),
+        ({"thing-is-right": "loud"}, "enforcementLevel"),
+        ({"thing-is-right": {"other": 1}}, "no option 'other'"),
+        ({"thing-is-right": {"wanted": "7"}}, "wanted must be of type integer"),
+        ({"thing-is-right": {"wanted": True}}, "wanted must be of type integer"),
+        ({"thing-is-right": {"wanted": 0}}, "at least 1"),
+        ({"thing-is-right": {"wanted": 10}}, "at most 9"),
+        ({"thing-is-right": {"undecided": "disabled"}}, "mandatory, advisory"),
+        ({"thing-is-right": 7}, "a level or an object"),
+        ({"all": {"wanted": 7}}, "no options"),
+        ([], "must be an object"),
+    ],
+)
+def test_a_bad_configuration_names_the_rule_and_the_option(given_: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        configure({"thing-is-right": rule(lambda *_: ())}, given_)
+
+
+def test_levels_and_options_are_taken() -> None:
+    rules = {"thing-is-right": rule(lambda *_: ())}
+    configuration = configure(
+        rules,
+        {"all": "advisory", "thing-is-right": {"enforcementLevel": "mandatory", "wanted": 9.0}},
+    )["thing-is-right"]
+    assert configuration.level is Level.MANDATORY
+    assert configuration.settings == {"wanted": 9}
+    assert configuration.level_of(Status.UNDECIDED) is Level.MANDATORY
+    tolerant = configure(rules, {"thing-is-right": {"undecided": "advisory"}})["thing-is-right"]
+    assert tolerant.level_of(Status.UNDECIDED) is Level.ADVISORY
+    assert tolerant.level_of(Status.FAIL) is Level.MANDATORY
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["thing-is-right", "all", "x"]),
+        st.none() | st.text() | st.dictionaries(st.text(), st.integers() | st.text()),
+    )
+)
+def test_any_configuration_is_taken_or_refused(given_: Any) -> None:
+    with contextlib.suppress(ConfigurationError):
+        assert set(configure({"thing-is-right": rule(lambda *_: ())}, given_)) == {"thing-is-right"}
+
+
+def test_links_are_found_by_value_and_by_recorded_dependency() -> None:
+    target = Resource("urn:t", THING, "t", {}, {"arn": "arn:t", "name": "t"})
+    by_value = Resource("urn:a", "aws:x/x:X", "a", {"ref": "arn:t"})
+    by_dependency = Resource(
+        "urn:b", "aws:x/x:X", "b", {"ref": UNKNOWN}, property_dependencies={"ref": ("urn:t",)}
+    )
+    nowhere = Resource("urn:c", "aws:x/x:X", "c", {"ref": UNKNOWN})
+    outside = Resource("urn:d", "aws:x/x:X", "d", {"ref": "arn:other"})
+    stack = Stack.of("p", "dev", [by_value, target, by_dependency, nowhere, outside])
+    assert stack.link(by_value, by_value.read("ref"), [THING]).target == target
+    assert stack.link(by_dependency, by_dependency.read("ref"), [THING]).target == target
+    assert not stack.link(nowhere, nowhere.read("ref"), [THING]).decided
+    assert stack.link(outside, outside.read("ref"), [THING]).decided
+    assert stack.link(outside, outside.read("ref"), [THING]).target is None
