@@ -51,6 +51,15 @@ class Run:
             "hidden": list(_OWN_PACKAGES),
         }
 
+    @property
+    def folder(self) -> Path:
+        """The project's folder."""
+        return self._project.root
+
+    def stop(self) -> None:
+        """End the program, if it still runs."""
+        self._child.kill()
+
     def result(self) -> EngineRun:
         """The program's stack.
 

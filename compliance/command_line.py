@@ -1,0 +1,228 @@
+"""The command line: `compliance gate`, `report` and `rules`. Exit status 0, 1 or 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from compliance.engines.engine import EngineError
+
+PASSED, FAILED, NOT_EVALUATED = 0, 1, 2
+_DEFAULT_OUT: Final = Path("build/compliance")
+_DEFAULT_FORMATS: Final = "html,json,md,csv"
+_DEFAULT_TIME_LIMIT: Final = 60.0
+_NOT_BUILT_FORMATS: Final = frozenset({"sarif", "junit", "oscal"})
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as given; the message says what to change."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage().strip()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is the gate's answer (see the README)."""
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+    except UsageError as error:
+        return _refuse(str(error))
+    except EngineError as error:
+        if error.output.strip():
+            print(error.output.rstrip(), file=sys.stderr)
+        return _refuse(error.message)
+    except OSError as error:
+        return _refuse(f"{error.filename or 'the report folder'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        return _refuse("stopped; no report was written")
+    return status
+
+
+def _refuse(message: str) -> int:
+    print(f"compliance: {message}", file=sys.stderr)
+    return NOT_EVALUATED
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="compliance", description="A compliance gate for Pulumi programs on AWS.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_gate(commands)
+    report = commands.add_parser("report", help="make reports again from a report.json")
+    report.add_argument("report_json", type=Path, metavar="REPORT_JSON")
+    report.add_argument("--out", type=Path, default=_DEFAULT_OUT, metavar="DIR")
+    report.add_argument("--format", default=_DEFAULT_FORMATS, metavar="LIST")
+    report.set_defaults(run=_report)
+    rules = commands.add_parser("rules", help="what is checked, why, and how to fix it")
+    rules.add_argument("name", nargs="?", metavar="NAME")
+    rules.set_defaults(run=_rules)
+    for name, operands in (("diff", ["BASE", "HEAD"]), ("verify", ["DIR"])):
+        command = commands.add_parser(name, help="not built yet")
+        for operand in operands:
+            command.add_argument(operand.lower(), metavar=operand)
+        command.set_defaults(run=_not_built)
+    return parser
+
+
+def _add_gate(commands: Any) -> None:
+    gate = commands.add_parser("gate", help="evaluate a program and write the report")
+    gate.add_argument("--program", type=Path, default=Path(), metavar="DIR")
+    gate.add_argument("--stack", metavar="NAME")
+    gate.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
+    gate.add_argument("--engine", default="offline", choices=["offline", "pulumi", "state", "auto"])
+    gate.add_argument("--time-limit", type=float, default=_DEFAULT_TIME_LIMIT, metavar="SECONDS")
+    gate.add_argument("--as-of", metavar="DATE", help="the date that dates are judged on")
+    gate.add_argument("--state", metavar="FILE|DIR", help="not built yet")
+    gate.add_argument("--policy-pack", metavar="DIR", help="not built yet")
+    gate.add_argument("--policy-config", type=Path, metavar="FILE")
+    gate.add_argument("--waivers", metavar="FILE", help="not built yet")
+    gate.add_argument("--out", type=Path, default=_DEFAULT_OUT, metavar="DIR")
+    gate.add_argument("--format", default=_DEFAULT_FORMATS, metavar="LIST")
+    gate.add_argument("--base", metavar="REPORT_JSON", help="not built yet")
+    gate.add_argument("--quiet", action="store_true", help="print the verdict only")
+    gate.set_defaults(run=_gate)
+
+
+def _not_built(options: argparse.Namespace) -> int:
+    raise UsageError(f"`compliance {options.command}` is not built yet")
+
+
+def _gate(options: argparse.Namespace) -> int:
+    for name in ("state", "policy_pack", "waivers", "base"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name.replace('_', '-')} is not built yet")
+    if options.engine in ("pulumi", "state"):
+        raise UsageError(f"--engine {options.engine} is not built yet; use offline")
+    if not options.time_limit > 0:
+        raise UsageError("--time-limit must be a number of seconds greater than 0")
+    names = _formats(options.format)
+    as_of = _date(options.as_of)
+    config = _config(options.config)
+
+    from compliance.engines.offline import start  # noqa: PLC0415 - `rules` and --help need none
+
+    running = start(options.program, options.stack, config, options.time_limit)
+    # The program runs by itself now: what follows is loaded in its time.
+    try:
+        from compliance import terminal  # noqa: PLC0415
+        from compliance.gate import evaluation_time, gather  # noqa: PLC0415
+        from compliance.reports import write_reports  # noqa: PLC0415
+
+        configured = _configured(options.policy_config)
+        evaluated_at = evaluation_time(running.folder)
+        console = terminal.console()
+        if options.engine == "auto" and not options.quiet:
+            console.print("engine: offline (the real engine is not built into the gate yet)")
+        if sys.stderr.isatty() and not options.quiet:
+            with terminal.console(stderr=True).status("the program is running"):
+                run = running.result()
+        else:
+            run = running.result()
+    except BaseException:
+        running.stop()
+        raise
+    rules, configuration = configured
+    evidence = gather(run, rules, configuration, as_of, evaluated_at)
+    written = write_reports(evidence, names, options.out)
+    shown = terminal.verdict(evidence) if options.quiet else terminal.summary(evidence, written)
+    console.print(shown)
+    return PASSED if evidence.summary.verdict == "pass" else FAILED
+
+
+def _configured(file: Path | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    from payment_guardrails.configuration import ConfigurationError, configure  # noqa: PLC0415
+    from payment_guardrails.rules import registered  # noqa: PLC0415
+
+    given = None if file is None else _json(file)
+    try:
+        return registered(), configure(registered(), given)
+    except ConfigurationError as error:
+        raise UsageError(f"{file}: {error}") from error
+
+
+def _json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{file}:{error.lineno}: malformed JSON: {error.msg}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{file}: cannot be read as JSON: {error}") from error
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise UsageError("--format names no format")
+    from compliance.reports import formats  # noqa: PLC0415
+
+    for name in names:
+        if name in _NOT_BUILT_FORMATS:
+            raise UsageError(f"the format {name} is not built yet")
+        if name not in formats():
+            raise UsageError(f"there is no format {name!r}; there are {', '.join(formats())}")
+    return names
+
+
+def _date(text: str | None) -> date:
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the user's own calendar day
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of must be a date like 2026-01-31, not {text!r}") from None
+
+
+def _config(pairs: Sequence[str]) -> dict[str, str]:
+    config: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError("--config takes KEY=VALUE")
+        config[key] = value
+    return config
+
+
+def _report(options: argparse.Namespace) -> int:
+    names = _formats(options.format)
+    data = _json(options.report_json)
+
+    import jsonschema  # noqa: PLC0415 - only a foreign file needs it
+
+    from compliance.evidence import Evidence  # noqa: PLC0415
+    from compliance.reports import write_reports  # noqa: PLC0415
+    from compliance.terminal import console  # noqa: PLC0415
+
+    schema = _json(Path(__file__).with_name("report.schema.json"))
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(data)
+    )
+    if error is not None:
+        raise UsageError(
+            f"{options.report_json}: is no valid report: {error.json_path}: {error.message[:300]}"
+        )
+    for path in write_reports(Evidence.from_json(data), names, options.out):
+        console().print(f"report: {path}")
+    return PASSED
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from payment_guardrails.rules import registered  # noqa: PLC0415
+
+    from compliance.rule_pages import rule_list, rule_page  # noqa: PLC0415
+    from compliance.terminal import console  # noqa: PLC0415
+
+    rules = registered()
+    if options.name is None:
+        console().print(rule_list(rules))
+        return PASSED
+    if options.name not in rules:
+        raise UsageError(f"there is no rule {options.name!r}; `compliance rules` lists them all")
+    console().print(rule_page(rules[options.name]))
+    return PASSED

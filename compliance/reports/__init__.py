@@ -1,0 +1,66 @@
+"""Report formats: each is one module that registers a writer of Evidence.
+
+Adding a format is one file here; the command line finds it by the registry.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from compliance.evidence import Evidence
+
+Writer = Callable[[Evidence], str]
+
+_WRITERS: dict[str, tuple[str, Writer]] = {}
+
+
+def report_format(name: str, file: str) -> Callable[[Writer], Writer]:
+    """Register a writer of the format `name`, whose text goes to `file`."""
+
+    def register(writer: Writer) -> Writer:
+        _WRITERS[name] = (file, writer)
+        return writer
+
+    return register
+
+
+def formats() -> Mapping[str, tuple[str, Writer]]:
+    """Every format by name, with its file name and its writer."""
+    from compliance.reports import (  # noqa: PLC0415 - the modules register themselves here
+        csv_report,
+        html_report,
+        json_report,
+        markdown,
+    )
+
+    assert all((csv_report, html_report, json_report, markdown))  # noqa: S101 - imported for this
+    return MappingProxyType(dict(sorted(_WRITERS.items())))
+
+
+def write_reports(evidence: Evidence, names: Iterable[str], folder: Path) -> tuple[Path, ...]:
+    """Write the named formats into a folder, each whole or not at all.
+
+    Raises `OSError` where the folder cannot be made or written.
+    """
+    known = formats()
+    texts = [(known[name][0], known[name][1](evidence)) for name in names]
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(folder / file, text) for file, text in texts)
+
+
+def _write(path: Path, text: str) -> Path:
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        # mkstemp makes files private; reports are read by others.
+        Path(partial).chmod(0o644)
+        Path(partial).replace(path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+    return path

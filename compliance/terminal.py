@@ -1,0 +1,67 @@
+"""What the gate prints: the verdict and each fault with its fix, to be read at a glance."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from compliance.evidence import Evidence, Result
+from compliance.wording import MEANING, name_of, plural, verdict_line
+
+_STYLES: Final = {"fail": "bold red", "undecided": "bold yellow", "pass": "bold green"}
+_SHOWN: Final = ("fail", "undecided", "waived", "pass", "not_applicable")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console: colour and a moving line on a terminal, plain text to a pipe."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
+    """The faults, grouped by rule, and the verdict last, where the eye is."""
+    blocks: list[RenderableType] = []
+    for status in ("undecided", "fail"):
+        found = [result for result in evidence.results if result.status == status]
+        for _, group in groupby(found, key=lambda result: result.rule):
+            blocks.append(_fault(status, list(group)))
+    blocks.append(_counts(evidence))
+    blocks.extend(Text(f"report: {path}", style="dim") for path in written)
+    blocks.append(verdict(evidence))
+    return Group(*blocks)
+
+
+def verdict(evidence: Evidence) -> Text:
+    """The verdict in one line."""
+    passed = evidence.summary.verdict == "pass"
+    return Text.assemble(
+        ("PASSED" if passed else "FAILED", _STYLES["pass" if passed else "fail"]),
+        f"  {evidence.subject.project} ({evidence.subject.stack}): {verdict_line(evidence)}",
+    )
+
+
+def _fault(status: str, results: list[Result]) -> Text:
+    first = results[0]
+    level = "" if first.level == "mandatory" else f", {first.level}"
+    seen = "".join(f"    {name_of(result.resource)}: {result.message}\n" for result in results)
+    return Text.assemble(
+        (MEANING[status].short.upper(), _STYLES[status]),
+        f"  {first.rule} ({first.severity}{level})\n{seen}",
+        (textwrap.indent(f"fix:\n{textwrap.indent(first.fix, '  ')}\n", "    "), "dim"),
+    )
+
+
+def _counts(evidence: Evidence) -> Text:
+    counts = evidence.summary.statuses
+    shown = [f"{counts[status]} {MEANING[status].short}" for status in _SHOWN if counts[status]]
+    requirements = evidence.summary
+    return Text(
+        f"{', '.join(shown)} ({plural(sum(counts.values()), 'result')}); automated evidence for "
+        f"{requirements.requirements_with_evidence} of "
+        f"{plural(requirements.requirements_total, 'requirement')}"
+    )
