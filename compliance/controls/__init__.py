@@ -119,9 +119,14 @@ def _control(file: Path, number: int, row: Any) -> Control:
         if wrong:
             raise ControlsError(f"{where}: {complaint}")
     return Control(
-        texts["id"], texts["title"], kind, row.get("basis", "C"), tuple(rules),
-        " ".join(texts["note"].split()), " ".join(texts["evidence"].split()),
-    )  # fmt: skip
+        id=texts["id"],
+        title=texts["title"],
+        kind=str(kind),
+        basis=row.get("basis", "C"),
+        rules=tuple(rules),
+        note=" ".join(texts["note"].split()),
+        evidence=" ".join(texts["evidence"].split()),
+    )
 
 
 def judge_controls(

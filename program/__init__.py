@@ -1,0 +1,1 @@
+"""The payment stack as a Pulumi program: one file for each part of the architecture."""
