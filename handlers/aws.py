@@ -1,0 +1,48 @@
+"""The one edge to AWS: clients with short timeouts and few, jittered retries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+# Three calls that all time out must end before API Gateway's 29 s. Standard mode backs off
+# with jitter: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_CONFIG: Final = Config(
+    connect_timeout=1,
+    read_timeout=1.5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+AwsError = (BotoCoreError, ClientError)
+"""What a call raises when it fails, or when its answer is lost."""
+
+
+def dynamodb() -> DynamoDBClient:
+    """A client of DynamoDB."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+def sqs() -> SQSClient:
+    """A client of SQS."""
+    return boto3.client("sqs", config=_CONFIG)
+
+
+def ssm() -> SSMClient:
+    """A client of SSM."""
+    return boto3.client("ssm", config=_CONFIG)
+
+
+def error_code(error: BaseException) -> str:
+    """The code of a service's error (`ConditionalCheckFailedException`), else empty."""
+    if isinstance(error, ClientError):
+        code: str = error.response.get("Error", {}).get("Code", "")
+        return code
+    return ""
