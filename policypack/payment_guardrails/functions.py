@@ -1,23 +1,21 @@
-"""Rules on Lambda functions and their event source mappings."""
+"""Rules on Lambda functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
-from payment_guardrails.iam.actions import grants
+from payment_guardrails.authorization import all_of, allowed
+from payment_guardrails.finding import Finding, failed, passed, undecided
 from payment_guardrails.iam.attachments import policies_of
-from payment_guardrails.iam.carriers import ROLE
-from payment_guardrails.iam.documents import Document, known
+from payment_guardrails.iam.carriers import POLICY, ROLE, documents_of
+from payment_guardrails.iam.managed_policies import managed_document, managed_name
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import UNKNOWN, Reading
+from payment_guardrails.values import UNKNOWN, Reading, Unknown
 
 FUNCTION: Final = "aws:lambda/function:Function"
-MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
-QUEUE: Final = "aws:sqs/queue:Queue"
 
 # https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html, "Execution role permissions"
 _TRACE_ACTIONS: Final = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
@@ -53,32 +51,64 @@ def function_tracing(stack: Stack, _: Settings) -> Iterator[Finding]:
 
 def _may_trace(stack: Stack, function: Resource) -> Finding:
     reading = function.read("role")
+    wanted = f"its role must allow {' and '.join(_TRACE_ACTIONS)} on *"
+    if reading.missing:
+        return failed(function, reading.path, f"tracing is Active and role is not set; {wanted}")
     role = stack.link(function, reading, [ROLE]).target
-    wanted = f"its role must allow {' and '.join(_TRACE_ACTIONS)}"
     if role is None:
-        unread = reading if reading.unknown else Reading(UNKNOWN, "role")
-        return undecided(function, unread, f"tracing is Active; {wanted}")
+        why = f"tracing is Active and the role is not one role of this stack; {wanted}"
+        return undecided(function, _unread(reading), why)
     policies = policies_of(stack, role)
-    missing = [action for action in _TRACE_ACTIONS if not _allows(policies.documents, action)]
-    if not missing:
-        return passed(function, "tracingConfig.mode", "Active, and the role may write traces")
-    if not policies.complete:
-        return undecided(
-            function, Reading(UNKNOWN, "role"), f"not all policies of the role are known; {wanted}"
+    answers = {
+        action: all_of(
+            (
+                allowed(policies.documents, action, _covers_everything),
+                _within_boundary(stack, role, action),
+            )
         )
-    return failed(
-        function, "role", f"tracing is Active but the role may not {', '.join(missing)}; {wanted}"
+        for action in _TRACE_ACTIONS
+    }
+    refused = [action for action, answer in answers.items() if answer is False]
+    if refused and policies.complete:
+        return failed(
+            function,
+            "role",
+            f"tracing is Active but the role {role.name} may not {', '.join(refused)}; {wanted}",
+        )
+    if not policies.complete or None in answers.values() or refused:
+        return undecided(
+            function,
+            Reading(Unknown(f"is {role.name}, whose policies are not all known"), "role"),
+            wanted,
+        )
+    return passed(
+        function, "tracingConfig.mode", f"mode is Active, and the role {role.name} may write traces"
     )
 
 
-def _allows(documents: tuple[Document, ...], action: str) -> bool:
-    return any(
-        grants(pattern, action)
-        for found in documents
-        for statement in found.statements
-        if statement.allows
-        for pattern in known(statement.actions)
-    )
+def _unread(reading: Reading) -> Reading:
+    return reading if reading.unknown else Reading(UNKNOWN, reading.path)
+
+
+def _covers_everything(element: Reading) -> bool | None:
+    # The X-Ray actions take no resource: only `*` grants (or denies) them.
+    return element.value.strip() == "*" if isinstance(element.value, str) else None
+
+
+def _within_boundary(stack: Stack, role: Resource, action: str) -> bool | None:
+    """Whether the role's permissions boundary lets it do `action`; True where it has none."""
+    boundary = role.read("permissionsBoundary")
+    if boundary.missing:
+        return True
+    name = managed_name(boundary.value) if isinstance(boundary.value, str) else None
+    if name is not None:
+        managed = managed_document(name)
+        return allowed([managed], action, _covers_everything) if managed else None
+    policy = stack.link(role, boundary, [POLICY]).target
+    if policy is None:
+        return None
+    found = [each for _, each in documents_of(policy)]
+    return allowed(found, action, _covers_everything)
 
 
 @resource_rule(
@@ -131,55 +161,3 @@ def reserved_concurrency(resource: Resource, _: Settings) -> Iterator[Finding]:
     else:
         seen = {-1: "-1 (unreserved)", 0: "0 (stopped)"}.get(reading.value, reading.text)
         yield failed(resource, reading.path, f"reserved_concurrent_executions is {seen}; {wanted}")
-
-
-@stack_rule(
-    "lambda-mapping-partial-failures",
-    types=[MAPPING],
-    severity=Severity.HIGH,
-    fix="""
-        aws.lambda_.EventSourceMapping(
-            "process", ..., function_response_types=["ReportBatchItemFailures"]
-        )
-    """,
-)
-def partial_failures(stack: Stack, _: Settings) -> Iterator[Finding]:
-    """An SQS mapping reports batch item failures.
-
-    Without it one bad message sends the whole batch back, and what was done is done again:
-    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-    """
-    for mapping in stack.of_types([MAPPING]):
-        yield _judge_mapping(stack, mapping)
-
-
-def _judge_mapping(stack: Stack, mapping: Resource) -> Finding:
-    types = [item.string() for item in mapping.read("functionResponseTypes").elements()]
-    wanted = "function_response_types must hold ReportBatchItemFailures"
-    of_queue = _is_of_queue(stack, mapping)
-    if of_queue is False:
-        return not_applicable(mapping, "its source is no SQS queue")
-    if "ReportBatchItemFailures" in [item.value for item in types]:
-        return passed(mapping, "functionResponseTypes", "it reports batch item failures")
-    unknown = next((item for item in types if item.unknown), None)
-    if unknown is not None:
-        return undecided(mapping, unknown, wanted)
-    if of_queue is None:
-        source = mapping.read("eventSourceArn")
-        return undecided(mapping, source, f"where it is a queue's, {wanted}")
-    return failed(
-        mapping, "functionResponseTypes", f"batch item failures are not reported; {wanted}"
-    )
-
-
-def _is_of_queue(stack: Stack, mapping: Resource) -> bool | None:
-    """Whether a mapping reads from an SQS queue; None where that is unknown."""
-    source = mapping.read("eventSourceArn")
-    if isinstance(source.value, str):
-        return source.value.split(":")[2:3] == ["sqs"]
-    if source.missing:
-        return False
-    if stack.link(mapping, source, [QUEUE]).targets:
-        return True
-    urns = mapping.property_dependencies.get("eventSourceArn", ())
-    return False if urns and all(urn in stack.by_urn for urn in urns) else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from payment_guardrails.finding import Finding, failed, passed, undecided
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
+from payment_guardrails.values import UNKNOWN, Reading
 
 GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FUNCTION: Final = "aws:lambda/function:Function"
@@ -57,7 +59,7 @@ def group_retention(resource: Resource, settings: Settings) -> Iterator[Finding]
             "process", name=f"/aws/lambda/{name}", retention_in_days=7
         )
         aws.lambda_.Function(
-            "process", name=name, ..., opts=pulumi.ResourceOptions(depends_on=[group])
+            "process", ..., name=name, opts=pulumi.ResourceOptions(depends_on=[group])
         )
     """,
 )
@@ -68,39 +70,59 @@ def function_has_log_group(stack: Stack, _: Settings) -> Iterator[Finding]:
     ever, and that nobody's retention applies to:
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
     """
+    unnamed = _Unnamed.of(stack)
     for function in stack.of_types([FUNCTION]):
-        yield _judge_function(stack, function)
+        yield _judge_function(stack, function, unnamed)
 
 
-def _judge_function(stack: Stack, function: Resource) -> Finding:
+@dataclass(frozen=True)
+class _Unnamed:
+    """Log groups whose given name is unknown, and by URN what their names are made from."""
+
+    groups: tuple[Resource, ...]
+    named_after: Mapping[str, Resource]
+
+    @staticmethod
+    def of(stack: Stack) -> _Unnamed:
+        groups = [group for group in stack.of_types([GROUP]) if not _is_known_or_drawn(group)]
+        named_after = {
+            urn: group for group in groups for urn in group.property_dependencies.get("name", ())
+        }
+        return _Unnamed(tuple(groups), named_after)
+
+
+def _judge_function(stack: Stack, function: Resource, unnamed: _Unnamed) -> Finding:
     own = function.read("loggingConfig.logGroup")
-    if not own.missing:
-        link = stack.link(function, own, [GROUP])
-        if link.targets:
-            return passed(function, own.path, f"its logs go to {link.targets[0].name}")
-        if not link.decided:
-            return undecided(function, own, "it must name a log group of this stack")
-        return failed(
-            function, own.path, f"its log group {own.text} is not managed by this stack; add it"
-        )
+    if own.missing:
+        return _judge_default(stack, function, unnamed)
+    link = stack.link(function, own, [GROUP])
+    wanted = "it must name a log group of this stack"
+    if link.targets:
+        return passed(function, own.path, f"its logs go to {link.targets[0].name}")
+    if not link.decided:
+        reading = own if own.unknown else Reading(UNKNOWN, own.path)
+        return undecided(function, reading, wanted)
+    return failed(function, own.path, f"its log group is {own.text}; {wanted}")
+
+
+def _judge_default(stack: Stack, function: Resource, unnamed: _Unnamed) -> Finding:
+    """The verdict on a function that writes to the group which Lambda names after it."""
+    group = unnamed.named_after.get(function.urn)
+    if group is not None:
+        return passed(function, "name", f"the log group {group.name} is named after it")
     name = function.identity("name")
     if not isinstance(name.value, str):
-        return undecided(function, name, "a log group /aws/lambda/<name> must exist for it")
-    wanted = f"/aws/lambda/{name.value}"
-    found = stack.named(wanted, [GROUP])
-    if found:
+        return undecided(function, name, "a log group /aws/lambda/<name> must be managed")
+    wanted = f"/aws/lambda/{name.text}"
+    if stack.named(f"/aws/lambda/{name.value}", [GROUP]):
         return passed(function, "name", f"the log group {wanted} is managed")
-    unnamed = [group for group in stack.of_types([GROUP]) if group.identity("name").unknown]
-    for group in unnamed:
-        if function.urn in group.property_dependencies.get("name", ()):
-            return passed(function, "name", f"the log group {group.name} is named after it")
-    if unnamed and _may_be_named(unnamed):
-        return undecided(
-            function, unnamed[0].identity("name"), f"a log group must be named {wanted}"
-        )
+    if unnamed.groups:
+        given = unnamed.groups[0].identity("name")
+        return undecided(function, given, f"a log group must be named {wanted}")
     return failed(function, "name", f"no log group {wanted} is managed; add one with retention")
 
 
-def _may_be_named(groups: list[Resource]) -> bool:
-    # A name that the provider draws is the group's logical name and a suffix: not ours.
-    return any(not group.read("name").missing for group in groups)
+def _is_known_or_drawn(group: Resource) -> bool:
+    # A name that the provider draws begins with the group's logical name or a prefix, and
+    # ends in a suffix: no function is called so.
+    return group.read("name").missing or isinstance(group.identity("name").value, str)

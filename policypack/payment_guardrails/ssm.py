@@ -7,14 +7,28 @@ from typing import Final
 
 from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import Settings, Severity, resource_rule
+from payment_guardrails.rule import Settings, Severity, stack_rule
 from payment_guardrails.secrets import is_secret_name, is_secret_value
+from payment_guardrails.stack import Stack
 from payment_guardrails.values import Reading
 
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
+_VALUES: Final = ("value", "insecureValue", "valueWo")
+# Resources of AWS with a secret among their outputs.
+_SECRET_MAKERS: Final = frozenset(
+    {
+        "aws:apigateway/apiKey:ApiKey",
+        "aws:appsync/apiKey:ApiKey",
+        "aws:cognito/userPoolClient:UserPoolClient",
+        "aws:iam/accessKey:AccessKey",
+        "aws:lightsail/keyPair:KeyPair",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        "aws:ssm/parameter:Parameter",
+    }
+)
 
 
-@resource_rule(
+@stack_rule(
     "ssm-parameter-secret-encrypted",
     types=[PARAMETER],
     severity=Severity.HIGH,
@@ -24,44 +38,64 @@ PARAMETER: Final = "aws:ssm/parameter:Parameter"
         )
     """,
 )
-def secret_encrypted(resource: Resource, _: Settings) -> Iterator[Finding]:
+def secret_encrypted(stack: Stack, _: Settings) -> Iterator[Finding]:
     """A parameter whose name or value looks like a secret is a SecureString.
 
     A String parameter shows its value to everybody who may describe it, and stores it
     without a key of KMS:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
     """
+    for parameter in stack.of_types([PARAMETER]):
+        yield _judge(stack, parameter)
+
+
+def _judge(stack: Stack, resource: Resource) -> Finding:
     kind = resource.read("type").string()
     if kind.value == "SecureString":
-        yield passed(resource, "type", "type is SecureString")
-        return
-    why = _why_secret(resource)
+        return passed(resource, "type", "type is SecureString")
     wanted = "type must be SecureString"
-    if why is None:
-        unknown = _unknown_name(resource)
-        if unknown is not None and (kind.unknown or not kind.missing):
-            yield undecided(resource, unknown, f"where it names a secret, {wanted}")
-        else:
-            yield not_applicable(resource, "neither its name nor its value looks like a secret")
-    elif kind.unknown:
-        yield undecided(resource, kind, f"{why}, so {wanted}")
-    else:
-        yield failed(resource, "type", f"{why}, and type is {kind.text}; {wanted}")
+    why = _why_secret(resource)
+    doubt = _doubt(stack, resource)
+    if why is not None and kind.unknown:
+        return undecided(resource, kind, f"{why}, so {wanted}")
+    if why is not None:
+        return failed(resource, "type", f"{why}, and type is {kind.text}; {wanted}")
+    if doubt is not None:
+        return undecided(resource, doubt, f"where it is a secret's, {wanted}")
+    return not_applicable(resource, "neither its name nor its value looks like a secret")
 
 
 def _why_secret(resource: Resource) -> str | None:
-    for property_, what in (("name", "its name"), ("value", "its value")):
-        reading = resource.read(property_)
-        if property_ == "value" and reading.secret:
-            return "its value is marked as secret"
-        if not isinstance(reading.value, str):
-            continue
-        looks = is_secret_name if property_ == "name" else is_secret_value
-        if looks(reading.value):
-            return f"{what} looks like a secret's"
-    return "its name looks like a secret's" if is_secret_name(resource.name) else None
-
-
-def _unknown_name(resource: Resource) -> Reading | None:
     name = resource.read("name")
-    return name if name.unknown else None
+    if is_secret_name(name.value if isinstance(name.value, str) else resource.name):
+        return "its name looks like a secret's"
+    for property_ in _VALUES:
+        reading = resource.read(property_)
+        # The SDK marks all of `value` and `valueWo` as secret, which tells nothing.
+        if reading.secret and property_ == "insecureValue":
+            return "its value is marked as secret"
+        if isinstance(reading.value, str) and is_secret_value(reading.value):
+            return "its value looks like a secret"
+    return None
+
+
+def _doubt(stack: Stack, resource: Resource) -> Reading | None:
+    """What may yet turn out to be a secret's name, or a secret."""
+    name = resource.read("name")
+    if name.value is not None and not isinstance(name.value, str):
+        return name
+    for property_ in _VALUES:
+        reading = resource.read(property_)
+        known = reading.missing or isinstance(reading.value, str)
+        if not known and not _is_made_of_names(stack, resource, property_):
+            return reading
+    return None
+
+
+def _is_made_of_names(stack: Stack, resource: Resource, property_: str) -> bool:
+    """True where an unknown value comes from resources of AWS that give no secrets away."""
+    urns = resource.property_dependencies.get(property_, ())
+    types = [stack.by_urn[urn].type for urn in urns if urn in stack.by_urn]
+    return bool(types) and all(
+        type_.startswith("aws:") and type_ not in _SECRET_MAKERS for type_ in types
+    )

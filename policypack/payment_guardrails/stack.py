@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from payment_guardrails.resource import Resource
 from payment_guardrails.values import Reading
 
 _IDENTIFYING_OUTPUTS = ("id", "arn", "name", "url", "functionName", "invokeArn", "bucket")
+# Where the service of an ARN is not the module of the type:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/
+_ARN_SERVICES: Final[Mapping[str, frozenset[str]]] = {
+    "cloudwatch": frozenset({"cloudwatch", "events", "logs"}),
+    "sfn": frozenset({"states"}),
+}
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,9 @@ class Link:
     """Where a property points.
 
     `targets` are the resources of this stack it names. `decided` is False where the
-    value is unknown and no recorded dependency tells what it names; an empty link that
-    is decided points outside the stack, or nowhere.
+    value is unknown and no recorded dependency tells what it names, or where it is known
+    and may be the name, yet unknown, of a resource; an empty link that is decided points
+    outside the stack, or nowhere.
     """
 
     targets: tuple[Resource, ...]
@@ -65,6 +74,15 @@ class Stack:
                     index.setdefault((resource.type, value), {})[resource.urn] = resource
         return {key: tuple(found.values()) for key, found in index.items()}
 
+    @cached_property
+    def _types_with_unknown_names(self) -> frozenset[str]:
+        # A name that the provider draws is no name that a program can have spelled out.
+        return frozenset(
+            resource.type
+            for resource in self.resources
+            if resource.read("name").unknown and resource.identity("arn").unknown
+        )
+
     def of_types(self, types: Collection[str]) -> tuple[Resource, ...]:
         """The resources of any of these types, by type and then by URN."""
         return tuple(
@@ -72,11 +90,22 @@ class Stack:
         )
 
     def named(self, value: str, types: Collection[str]) -> tuple[Resource, ...]:
-        """The resources of these types whose id, name, ARN or URL is `value`."""
+        """The resources of these types whose id, name, ARN or URL is `value`.
+
+        An ARN that was built from a name is also found where the resource's own ARN is
+        not known yet, as in a first preview.
+        """
+        return tuple(resource for type_ in sorted(types) for resource in self._named(value, type_))
+
+    def _named(self, value: str, type_: str) -> tuple[Resource, ...]:
+        found = self._by_identity.get((type_, value), ())
+        if found or not _is_arn_of(value, type_):
+            return found
         return tuple(
             resource
-            for type_ in sorted(types)
-            for resource in self._by_identity.get((type_, value), ())
+            for name in _names_in(value)
+            for resource in self._by_identity.get((type_, name), ())
+            if resource.identity("arn").unknown
         )
 
     def link(self, resource: Resource, reading: Reading, types: Collection[str]) -> Link:
@@ -88,7 +117,8 @@ class Stack:
         if reading.missing:
             return Link(())
         if isinstance(reading.value, str):
-            return Link(self.named(reading.value, types))
+            targets = self.named(reading.value, types)
+            return Link(targets, bool(targets) or self._types_with_unknown_names.isdisjoint(types))
         member = reading.path.split(".")[0].split("[")[0]
         urns = resource.property_dependencies.get(member, ())
         found = tuple(
@@ -97,3 +127,20 @@ class Stack:
             if urn in self.by_urn and self.by_urn[urn].type in types
         )
         return Link(found, decided=bool(found))
+
+
+def _is_arn_of(value: str, type_: str) -> bool:
+    module = type_.partition(":")[2].partition("/")[0]
+    parts = value.split(":", 5)
+    return (
+        len(parts) == 6
+        and parts[0] == "arn"
+        and parts[2] in _ARN_SERVICES.get(module, frozenset({module}))
+    )
+
+
+def _names_in(arn: str) -> tuple[str, ...]:
+    """What an ARN's resource may be called: without its type, and without its path."""
+    part = arn.split(":", 5)[-1]
+    without_type = re.split(r"[:/]", part, maxsplit=1)[-1]
+    return tuple(dict.fromkeys((without_type, part.rsplit("/", 1)[-1])))

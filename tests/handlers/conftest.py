@@ -11,7 +11,6 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 os.environ.update(
@@ -23,12 +22,6 @@ os.environ.update(
     WEBHOOK_URL_PARAMETER="/payment-processing/test/webhook-url",
     WEBHOOK_KEYS_PARAMETER="/payment-processing/test/api-key",
 )
-
-_SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=25, **_SHARED)
-settings.register_profile("ci", max_examples=150, **_SHARED)
-settings.register_profile("thorough", max_examples=1500, **_SHARED)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 class Context:
@@ -76,7 +69,7 @@ class World:
 
     def take(self, queue: str) -> list[dict[str, Any]]:
         """Receive and delete every message of a queue, as records of a batch."""
-        records = []
+        records: list[dict[str, Any]] = []
         while True:
             found = self.sqs.receive_message(
                 QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["All"]
@@ -91,9 +84,7 @@ class World:
                         "attributes": message["Attributes"],
                     }
                 )
-                self.sqs.delete_message(
-                    QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"]
-                )
+                self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def drain(self) -> Any:
         """Process every transaction that waits."""
@@ -122,7 +113,9 @@ def api_event(body: Any, key: str | None = None, api_key: str = "client-1") -> d
 @contextmanager
 def new_world() -> Iterator[World]:
     with mock_aws():
-        dynamodb, sqs, ssm = (boto3.client(name) for name in ("dynamodb", "sqs", "ssm"))
+        dynamodb: Any = boto3.client("dynamodb")
+        sqs: Any = boto3.client("sqs")
+        ssm: Any = boto3.client("ssm")
         for name, keys in (
             ("transactions", {"transaction_id": "S"}),
             ("fraud-alerts", {"alert_id": "S", "timestamp": "N"}),

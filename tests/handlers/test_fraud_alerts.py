@@ -98,7 +98,8 @@ def test_a_change_between_read_and_write_is_met_by_reading_again(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transaction_id = submitted(world, processed=False)
-    real, runs = ledger.read, []
+    real = ledger.read
+    runs: list[int] = []
 
     def read(client: Any, wanted: str) -> Any:
         found = real(client, wanted)

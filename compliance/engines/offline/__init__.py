@@ -117,6 +117,8 @@ class Run:
                     f"{self._project.interpreter} has no Pulumi SDK ({last['message']}); "
                     "install the program's requirements there",
                 )
+            case "config":
+                return EngineError(f"{place}: {self._missing_config(last)}", self._child.printed)
             case "message":
                 return EngineError(f"{place}: {last['message']}", self._child.printed)
             case "exit":
@@ -127,15 +129,15 @@ class Run:
                 )
         return EngineError(f"{place}: {self._explained(last)}", output)
 
+    def _missing_config(self, last: Mapping[str, Any]) -> str:
+        key = last["key"] or "a key"
+        short = key.removeprefix(f"{self._project.name}:")
+        return (
+            f"the configuration value {key} is missing; give it with `--config {short}=VALUE`, or "
+            f"`pulumi config set --stack {self._project.stack} {short} VALUE`"
+        )
+
     def _explained(self, last: Mapping[str, Any]) -> str:
-        stack = self._project.stack
-        if last["type"] == "ConfigMissingError":
-            key = last["key"] or "a key"
-            short = key.removeprefix(f"{self._project.name}:")
-            return (
-                f"the configuration value {key} is missing; set it with "
-                f"`pulumi config set --stack {stack} {short} VALUE` or `--config {short}=VALUE`"
-            )
         if last["module"]:
             return (
                 f"cannot import {last['module']!r}; install it into the environment of "

@@ -112,6 +112,8 @@ def run(gate: Gate, job: Any) -> Any:
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(program))
+    except pulumi.ConfigMissingError as error:
+        return failure("config", error)
     except pulumi.RunError as error:
         return failure("message", error)
     except SystemExit as error:

