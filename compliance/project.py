@@ -251,7 +251,7 @@ def _sources(folder: Path) -> Iterator[Path]:
         if entry.name.startswith(".") or entry.name in _NOT_SOURCES or entry.is_symlink():
             continue
         if entry.is_dir():
-            if not (entry / "pyvenv.cfg").exists():
+            if not (entry / "pyvenv.cfg").exists() and entry.suffix != ".egg-info":
                 yield from _sources(entry)
         elif entry.suffix in _SOURCES:
             yield entry
