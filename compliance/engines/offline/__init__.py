@@ -74,6 +74,11 @@ class Run:
                 "give it more with --time-limit SECONDS, or look for what it waits for",
                 self._child.printed,
             ) from None
+        except EngineError as error:
+            self._child.kill()
+            raise EngineError(
+                f"{self._project.main}: {error.message}", self._child.printed
+            ) from error
         except BaseException:
             self._child.kill()
             raise

@@ -26,6 +26,7 @@ from compliance.engines.offline.surroundings import Surroundings
 
 _DATA: Final = Path(__file__).with_name("arns.yaml")
 _LAMBDA: Final = "aws:lambda/function:Function"
+_PARAMETER: Final = "aws:ssm/parameter:Parameter"
 _QUEUE: Final = "aws:sqs/queue:Queue"
 _SUFFIX_DIGITS: Final = 7
 
@@ -84,7 +85,7 @@ def outputs_of(
         partition=surroundings.partition,
         region=surroundings.region,
         account=surroundings.account,
-        name=_path(type_, properties) + physical.removeprefix("/"),
+        name=_path(type_, properties) + _in_arn(type_, physical),
     )
     if type_ == _QUEUE:
         outputs["url"] = (
@@ -119,6 +120,11 @@ def _physical_name(
     if type_.startswith("aws:s3/"):
         physical = physical.lower()
     return f"{physical}.fifo" if True in fifo else physical
+
+
+def _in_arn(type_: str, physical: str) -> str:
+    # The ARN format says `parameter/${ParameterNameWithoutLeadingSlash}`.
+    return physical.removeprefix("/") if type_ == _PARAMETER else physical
 
 
 def _path(type_: str, properties: Mapping[str, Any]) -> str:
