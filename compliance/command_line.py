@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -172,7 +172,7 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def _date(text: str | None) -> date:
     if text is None:
-        return date.today()  # noqa: DTZ011 - the user's own calendar day
+        return datetime.now(UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError:

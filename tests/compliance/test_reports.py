@@ -1,0 +1,155 @@
+"""Every format from any evidence: no crash, nothing injected, nothing asked of the network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.evidence import (
+    SEVERITIES,
+    STATUSES,
+    ControlResult,
+    Evidence,
+    Pack,
+    ResourceEntry,
+    Result,
+    RuleCard,
+    Subject,
+    summarize,
+)
+from compliance.reports import formats
+
+HOSTILE = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\nb", "| x | *y* [z](u)", "\ud800"]
+texts = st.text(max_size=30) | st.sampled_from(HOSTILE)
+urns = st.builds("urn:pulumi:dev::p::aws:sqs/queue:Queue::{}".format, texts) | st.none()
+results = st.builds(
+    Result, id=texts, rule=st.sampled_from(["rule-a", "rule-b"]),
+    level=st.sampled_from(["mandatory", "advisory"]), resource=urns,
+    status=st.sampled_from(STATUSES), severity=st.sampled_from(SEVERITIES), message=texts,
+    property_path=texts, fix=texts, waiver=st.none(),
+)  # fmt: skip
+
+
+@st.composite
+def evidences(draw: st.DrawFn) -> Evidence:
+    found = tuple(draw(st.lists(results, max_size=6)))
+    entries = tuple(
+        ResourceEntry(result.resource, "t", draw(texts), "sha256:x", draw(st.booleans()))
+        for result in found
+        if result.resource
+    )
+    controls = tuple(
+        ControlResult(
+            "Framework", "1", number, draw(texts), "partial", status, "C", ("rule-a",),
+            tuple(entry.urn for entry in entries), draw(texts), draw(texts),
+        )
+        for number, status in (("1", "satisfied"), ("2", "manual"), ("3", "not_tested"))
+    )  # fmt: skip
+    return Evidence(
+        Subject(
+            draw(texts), draw(texts), "offline", "sha256:x", "2026-01-01", None, "n", ("note",)
+        ),
+        Pack("pack", "1", "sha256:x", {}),
+        summarize(entries, found, controls),
+        entries,
+        found,
+        controls,
+        (RuleCard("rule-a", "A", "why"), RuleCard("rule-b", "B", "why")),
+    )
+
+
+class Page(HTMLParser):
+    """Collects what a page holds: tags left open, scripts, and everything it points at."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "hr", "input"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.scripts = 0
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        if tag not in self.VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name in ("href", "src", "action", "data"):
+                self.links.append(value or "")
+            if name == "id":
+                self.ids.append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@given(evidences())
+def test_every_format_takes_any_evidence(evidence: Evidence) -> None:
+    for name, (_, write) in formats().items():
+        text = write(evidence)
+        assert text == write(evidence)
+        assert text.encode(), name
+
+
+@given(evidences())
+def test_the_json_gives_the_evidence_back(evidence: Evidence) -> None:
+    _, write = formats()["json"]
+    assert Evidence.from_json(json.loads(write(evidence))) == evidence
+
+
+@given(evidences())
+def test_the_page_is_whole_and_runs_and_asks_for_nothing(evidence: Evidence) -> None:
+    page = Page(formats()["html"][1](evidence))
+    assert page.open == []
+    assert page.scripts == 0
+    assert all(link.startswith("#") for link in page.links)
+
+
+@given(evidences())
+def test_no_cell_is_a_formula(evidence: Evidence) -> None:
+    rows = list(csv.reader(io.StringIO(formats()["csv"][1](evidence), newline="")))
+    assert len({len(row) for row in rows}) == 1
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row
+    )
+
+
+@given(evidences())
+def test_markdown_keeps_names_from_being_markup(evidence: Evidence) -> None:
+    text = formats()["md"][1](evidence)
+    assert "<script>" not in text
+    assert "[z](u)" not in text
+
+
+def _result(**changed: Any) -> Result:
+    base: dict[str, Any] = {
+        "id": "i", "rule": "r", "level": "mandatory", "resource": "u", "status": "pass",
+        "severity": "high", "message": "", "property_path": "", "fix": "", "waiver": None,
+    }  # fmt: skip
+    return Result(**{**base, **changed})
+
+
+def test_the_verdict_is_what_mandatory_results_say() -> None:
+    def verdict(*found: Result) -> str:
+        return summarize((), found, ()).verdict
+
+    assert verdict(_result()) == "pass"
+    assert verdict(_result(status="fail")) == "fail"
+    assert verdict(_result(status="undecided")) == "fail"
+    assert verdict(_result(status="fail", level="advisory")) == "pass"
+    assert verdict(_result(status="waived")) == "pass"
+
+
+def test_a_pair_counts_once_by_its_worst_result() -> None:
+    counted = summarize((), (_result(status="undecided"), _result(status="fail")), ())
+    assert counted.statuses["fail"] == 1
+    assert counted.statuses["undecided"] == 0
+    assert counted.mandatory_undecided == 1
