@@ -45,6 +45,7 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+_NULL: Final = Unknown("is null")
 
 
 @dataclass(frozen=True)
@@ -198,13 +199,13 @@ class Reading:
         """The elements of a list; a single value counts as a list of one.
 
         Empty where missing. An unknown list is one unknown element, so that whoever
-        walks the elements meets it.
+        walks the elements meets it; so is a null in a list.
         """
         if self.value is None:
             return ()
         if isinstance(self.value, list | tuple):
             return tuple(
-                Reading.of(item, f"{self.path}[{index}]", self.secret)
+                Reading.of(_NULL if item is None else item, f"{self.path}[{index}]", self.secret)
                 for index, item in enumerate(self.value)
             )
         return (self,)

@@ -209,30 +209,38 @@ def one_function(stack: Stack, _: Settings) -> Iterator[Finding]:
     A shared role gives each function the rights of all: a fault in the one that reads the
     internet is then a fault in the one that writes the ledger.
     """
+    roles = {function.urn: _role_of(stack, function) for function in stack.of_types([FUNCTION])}
     users: dict[str, list[Resource]] = {}
-    keys: dict[str, str | None] = {}
     for function in stack.of_types([FUNCTION]):
-        reading = function.read("role")
-        target = stack.link(function, reading, [ROLE]).target
-        key = target.urn if target else reading.value if isinstance(reading.value, str) else None
-        keys[function.urn] = key
-        if key is not None:
-            users.setdefault(key, []).append(function)
+        users.setdefault(roles[function.urn] or "", []).append(function)
     for function in stack.of_types([FUNCTION]):
-        key = keys[function.urn]
-        if key is None:
-            wanted = "it must be known to be this function's alone"
-            role = function.read("role")
-            reading = role if role.unknown else Reading(UNKNOWN, "role")
-            yield undecided(function, reading, wanted)
+        role = roles[function.urn]
+        if role is None:
+            yield _undecided_role(function)
             continue
-        others = sorted(other.name for other in users[key] if other.urn != function.urn)
+        others = sorted(other.name for other in users[role] if other.urn != function.urn)
+        name = stack.by_urn[role].name if role in stack.by_urn else role
         if others:
             yield failed(
                 function,
                 "role",
-                f"{function.name} shares its role with {', '.join(others)}; "
+                f"{function.name} shares the role {name} with {', '.join(others)}; "
                 "give each function a role of its own",
             )
         else:
-            yield passed(function, "role", "the role is this function's alone")
+            yield passed(function, "role", f"the role {name} is this function's alone")
+
+
+def _role_of(stack: Stack, function: Resource) -> str | None:
+    """The role's URN, or its ARN where it is none of the stack's; None where unknown."""
+    reading = function.read("role")
+    target = stack.link(function, reading, [ROLE]).target
+    if target is not None:
+        return target.urn
+    return reading.value if isinstance(reading.value, str) else None
+
+
+def _undecided_role(function: Resource) -> Finding:
+    role = function.read("role")
+    reading = role if role.unknown else Reading(UNKNOWN, "role")
+    return undecided(function, reading, "it must be known to be this function's alone")
