@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # An inherited setting that forbids byte code would have every run compile everything again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup gate test thorough lint types check package bench lock clean
+.PHONY: help setup gate test thorough lint types check package pack bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ check: lint types test ## all that CI checks
 package: ## build the Lambda archive: build/lambda/handlers.zip
 	@$(or $(wildcard $(BIN)/python),$(PYTHON)) program/archive.py
 
+pack: ## make the policy pack's own environment: policypack/venv
+	@$(PYTHON) -m venv policypack/venv
+	@policypack/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r policypack/requirements.txt
+
 bench: .venv/dev.stamp ## measure the gate beside running the same program bare
 	@$(BIN)/python tests/benchmarks/gate.py
 
@@ -53,7 +58,7 @@ lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
 		handlers/requirements.in -o handlers/requirements.txt
 
 clean: ## remove what make made
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build policypack/venv *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
