@@ -147,3 +147,23 @@ def test_any_alert_gets_a_valid_answer(fresh_world: Any, alert: dict[str, Any]) 
         stored = len(world.rows("fraud-alerts"))
         assert stored == (answer["statusCode"] == 201)
         json.loads(answer["body"])
+
+
+def test_of_two_alerts_that_race_for_an_id_one_is_stored(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction_id = submitted(world)
+    alert = {"transaction_id": transaction_id, "fraud_score": 9, "alert_id": "a", "timestamp": 5}
+    real = ledger.read
+    runs: list[int] = []
+
+    def read(client: Any, wanted: str) -> Any:
+        found = real(client, wanted)
+        if not runs:
+            runs.append(1)
+            assert world.alert({**alert, "timestamp": 6})["statusCode"] == 201
+        return found
+
+    monkeypatch.setattr(ledger, "read", read)
+    assert world.alert(alert)["statusCode"] == 409
+    assert len(world.rows("fraud-alerts")) == 1

@@ -183,7 +183,9 @@ def test_a_lost_answer_after_the_own_commit_is_success(
     assert "Idempotency-Replayed" not in answer["headers"]
 
 
-def test_of_two_bodies_that_race_for_a_key_one_is_accepted(world: Any) -> None:
+def test_of_two_bodies_that_race_for_a_key_one_is_accepted(
+    world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     # Both were enqueued before either row was written.
     for amount in ("1.00", "2.00"):
         asked = messages.read_transaction(
@@ -201,6 +203,8 @@ def test_of_two_bodies_that_race_for_a_key_one_is_accepted(world: Any) -> None:
     [row] = world.rows()
     assert row["fingerprint"] == {"S": "1.00"}
     assert len(world.announced()) == 1
+    said = [json.loads(line)["message"] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["processed", "dropped: the transaction was accepted with another body"]
 
 
 def test_a_pending_replay_enqueues_again(world: Any) -> None:
