@@ -1,6 +1,6 @@
 """Every rule of the pack: importing this module registers them all."""
 
-from payment_guardrails import (
+from payment_guardrails import (  # noqa: F401 - importing a module registers its rules
     apigateway,
     apigateway_validation,
     dynamodb,
@@ -15,18 +15,4 @@ from payment_guardrails import (
 )
 from payment_guardrails.rule import registered
 
-RULE_MODULES = (
-    apigateway,
-    apigateway_validation,
-    dynamodb,
-    functions,
-    functions_mappings,
-    iam,
-    logs,
-    sqs,
-    sqs_consumers,
-    sqs_dead_letter,
-    ssm,
-)
-
-__all__ = ["RULE_MODULES", "registered"]
+__all__ = ["registered"]
