@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-# Three calls that all time out must end before API Gateway's 29 s. Standard mode backs off
-# with jitter: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+# A submission is three calls; though each of them times out three times, it ends before the
+# function does. Standard mode backs off with jitter, one and then two seconds at most: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 _CONFIG: Final = Config(
-    connect_timeout=1,
-    read_timeout=1.5,
+    connect_timeout=0.5,
+    read_timeout=1,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 

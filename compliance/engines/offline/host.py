@@ -89,7 +89,7 @@ def run(gate: Gate, job: Any) -> Any:
         from pulumi.runtime.settings import configure
         from pulumi.runtime.stack import run_in_stack
     except ImportError as error:
-        return failure("no-sdk", error)
+        return failure("no-sdk", error, job["root"])
     configure(
         MockSettings(
             monitor=Monitor(gate),
@@ -113,27 +113,23 @@ def run(gate: Gate, job: Any) -> Any:
     try:
         loop.run_until_complete(run_in_stack(program))
     except pulumi.ConfigMissingError as error:
-        return failure("config", error)
+        return failure("config", error, job["root"])
     except pulumi.RunError as error:
-        return failure("message", error)
+        return failure("message", error, job["root"])
     except SystemExit as error:
-        return failure("exit", error)
+        return failure("exit", error, job["root"])
     except BaseException as error:  # noqa: BLE001 - the gate tells the user, whatever it was
-        return failure("exception", error)
+        return failure("exception", error, job["root"])
     return {"kind": "done"}
 
 
-def failure(kind: str, error: BaseException) -> Any:
+def failure(kind: str, error: BaseException, root: str) -> Any:
     """The message that tells what the program raised, with its own frames only."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen ")
-    ]
+    frames = own_frames(error, root)
+    head = ["Traceback (most recent call last):\n", *traceback.format_list(frames)]
     text = "".join(
-        ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
+        [*(head if frames else []), *traceback.format_exception_only(type(error), error)]
     )
-    text += "".join(traceback.format_exception_only(type(error), error))
     return {
         "kind": "failed",
         "why": kind,
@@ -144,6 +140,22 @@ def failure(kind: str, error: BaseException) -> Any:
         "message": str(error)[:4000],
         "traceback": text[-20000:],
     }
+
+
+def own_frames(error: BaseException, root: str) -> list[traceback.FrameSummary]:
+    """The frames from the program's first one on; empty where none of them is the program's."""
+    tracebacks = [error.__traceback__]
+    if "pulumi.runtime.settings" in sys.modules:
+        # What fails inside an `apply` comes out of a task that has lost its frames; the SDK's
+        # record of calls still has them.
+        calls = sys.modules["pulumi.runtime.settings"].SETTINGS.rpc_manager
+        tracebacks.append(getattr(calls, "exception_traceback", None))
+    for found in tracebacks:
+        frames = traceback.extract_tb(found)
+        for index, frame in enumerate(frames):
+            if frame.filename.startswith(root) and "site-packages" not in frame.filename:
+                return frames[index:]
+    return []
 
 
 class Monitor:

@@ -219,6 +219,20 @@ def test_a_program_that_fails_is_one_clear_message(
     assert "host.py" not in error.output
 
 
+def test_a_traceback_shows_the_programs_frames_and_not_ours(tmp_path: Path) -> None:
+    for source in (
+        (
+            "import pulumi_aws as aws\nq = aws.sqs.Queue('q')\n"
+            "aws.sns.Topic('t', name=q.arn.apply(lambda arn: arn['x']))"
+        ),
+        "import json\njson.loads('{')",
+    ):
+        output = refused(tmp_path, source).output
+        assert f'{tmp_path}/__main__.py", line' in output
+        assert "pulumi/runtime" not in output
+        assert "asyncio" not in output
+
+
 def test_a_program_that_never_ends_is_stopped(tmp_path: Path) -> None:
     error = refused(tmp_path, "import time\nprint('so far', flush=True)\ntime.sleep(60)", limit=1.5)
     assert "still running after 1.5 s" in error.message
