@@ -30,8 +30,8 @@ def _lines(evidence: Evidence) -> Iterator[str]:
     yield f"- program: {_escape(subject.project)}, stack {_escape(subject.stack)}"
     yield f"- engine: {subject.engine} ({_escape(subject.engine_note)})"
     yield f"- judged as of {subject.as_of}"
-    yield f"- automated evidence for {summary.requirements_with_evidence} of "
-    yield f"  {summary.requirements_total} requirements"
+    tested, total = summary.requirements_with_evidence, summary.requirements_total
+    yield f"- automated evidence for {tested} of {total} requirements"
     yield ""
     yield "| status | results |"
     yield "|---|---|"
