@@ -7,7 +7,7 @@ from typing import Final
 
 from payment_guardrails.authorization import all_of, allowed
 from payment_guardrails.finding import Finding, failed, passed, undecided
-from payment_guardrails.iam.attachments import policies_of
+from payment_guardrails.iam.attachments import Carriers, carriers, policies_of
 from payment_guardrails.iam.carriers import POLICY, ROLE, documents_of
 from payment_guardrails.iam.managed_policies import managed_document, managed_name
 from payment_guardrails.resource import Resource
@@ -38,6 +38,7 @@ def function_tracing(stack: Stack, _: Settings) -> Iterator[Finding]:
     With tracing on and the grant missing, traces are dropped without an error:
     https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
     """
+    given = carriers(stack)
     for function in stack.of_types([FUNCTION]):
         mode = function.read("tracingConfig.mode").string()
         wanted = "tracing_config.mode must be Active"
@@ -46,10 +47,10 @@ def function_tracing(stack: Stack, _: Settings) -> Iterator[Finding]:
         elif mode.value != "Active":
             yield failed(function, mode.path, f"tracing is {mode.text}; {wanted}")
         else:
-            yield _may_trace(stack, function)
+            yield _may_trace(stack, function, given)
 
 
-def _may_trace(stack: Stack, function: Resource) -> Finding:
+def _may_trace(stack: Stack, function: Resource, given: Carriers) -> Finding:
     reading = function.read("role")
     wanted = f"its role must allow {' and '.join(_TRACE_ACTIONS)} on *"
     if reading.missing:
@@ -58,7 +59,7 @@ def _may_trace(stack: Stack, function: Resource) -> Finding:
     if role is None:
         why = f"tracing is Active and the role is not one role of this stack; {wanted}"
         return undecided(function, _unread(reading), why)
-    policies = policies_of(stack, role)
+    policies = policies_of(stack, role, given)
     answers = {
         action: all_of(
             (

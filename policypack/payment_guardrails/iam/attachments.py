@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,12 +47,33 @@ def attached_arns(resource: Resource) -> tuple[Reading, ...]:
     return resource.read(POLICY_ARNS[resource.type]).elements()
 
 
-def policies_of(stack: Stack, role: Resource) -> RolePolicies:
+@dataclass(frozen=True)
+class Carriers:
+    """What gives policies to roles: by the role's URN, and to roles that are not known."""
+
+    by_role: Mapping[str, tuple[Resource, ...]]
+    undecided: tuple[Resource, ...]
+
+
+def carriers(stack: Stack) -> Carriers:
+    """Every resource of the stack that gives a role policies, indexed once for all roles."""
+    by_role: dict[str, list[Resource]] = {role.urn: [role] for role in stack.of_types([ROLE])}
+    unsure: list[Resource] = []
+    for resource in stack.of_types(_ROLES):
+        for named in resource.read(_ROLES[resource.type]).elements():
+            link = stack.link(resource, named, [ROLE])
+            for role in link.targets:
+                by_role[role.urn].append(resource)
+            if not link.decided:
+                unsure.append(resource)
+    return Carriers({urn: tuple(found) for urn, found in by_role.items()}, tuple(unsure))
+
+
+def policies_of(stack: Stack, role: Resource, given: Carriers) -> RolePolicies:
     """Every identity-based document of a role that the stack tells of."""
     documents: list[Document] = []
-    complete = True
-    for carrier, sure in _carriers(stack, role):
-        complete = complete and sure
+    complete = not given.undecided
+    for carrier in (*given.by_role[role.urn], *given.undecided):
         if carrier.type in (ROLE, ROLE_POLICY):
             documents.extend(found for place, found in documents_of(carrier) if not place.missing)
         if carrier.type not in POLICY_ARNS:
@@ -63,18 +84,6 @@ def policies_of(stack: Stack, role: Resource) -> RolePolicies:
             complete = complete and bool(found)
     complete = complete and not any(item.unreadable for item in documents)
     return RolePolicies(tuple(documents), complete)
-
-
-def _carriers(stack: Stack, role: Resource) -> Iterator[tuple[Resource, bool]]:
-    """The resources that give the role policies, and whether it is sure that they do."""
-    yield role, True
-    for resource in stack.of_types(_ROLES):
-        for named in resource.read(_ROLES[resource.type]).elements():
-            link = stack.link(resource, named, [ROLE])
-            if role in link.targets:
-                yield resource, True
-            elif not link.decided:
-                yield resource, False
 
 
 def _document_of(stack: Stack, carrier: Resource, arn: Reading) -> list[Document]:
