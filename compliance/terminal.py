@@ -24,12 +24,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
-    """The faults, grouped by rule, and the verdict last, where the eye is."""
+    """The faults by rule, what the engine could not see, and the verdict last, at the eye."""
     blocks: list[RenderableType] = []
     for status in ("undecided", "fail"):
         found = [result for result in evidence.results if result.status == status]
         for _, group in groupby(found, key=lambda result: result.rule):
             blocks.append(_fault(status, list(group)))
+    blocks.extend(Text(f"note: {note}", style="dim") for note in evidence.subject.notes)
     blocks.append(_counts(evidence))
     blocks.extend(Text(f"report: {path}", style="dim") for path in written)
     blocks.append(verdict(evidence))

@@ -61,6 +61,7 @@ def test_failures_name_resource_value_and_fix(programs: Path, tmp_path: Path, ca
     for words in (
         "logs-group-retention (medium)", "group (cloudwatch LogGroup): events are kept 14 days",
         "retention_in_days=7", "UNDECIDED  iam-policy-no-wildcard-action", "FAILED  broken (dev)",
+        "note: the account id is not known offline",
     ):  # fmt: skip
         assert words in printed
     assert "\x1b" not in printed
