@@ -234,8 +234,8 @@ def test_a_traceback_shows_the_programs_frames_and_not_ours(tmp_path: Path) -> N
 
 
 def test_a_program_that_never_ends_is_stopped(tmp_path: Path) -> None:
-    error = refused(tmp_path, "import time\nprint('so far', flush=True)\ntime.sleep(60)", limit=1.5)
-    assert "still running after 1.5 s" in error.message
+    error = refused(tmp_path, "import time\nprint('so far', flush=True)\ntime.sleep(60)", limit=6)
+    assert "still running after 6 s" in error.message
     assert "--time-limit" in error.message
     assert "so far" in error.output
 
