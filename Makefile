@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # An inherited setting that forbids byte code would have every run compile everything again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup gate test thorough lint types check package pack bench lock clean
+.PHONY: help setup gate test thorough lint types check package engine engine-path pack bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -39,6 +39,26 @@ check: lint types test ## all that CI checks
 
 package: ## build the Lambda archive: build/lambda/handlers.zip
 	@$(or $(wildcard $(BIN)/python),$(PYTHON)) program/archive.py
+
+# The Pulumi CLI, for the tests that need the real engine: built from the Go module in
+# tests/engine, kept outside the work tree, made again only when its versions change.
+ENGINE_MODULE := tests/engine
+ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
+ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
+ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
+
+engine: $(ENGINE) ## build the Pulumi CLI that the engine tests use (about 4 minutes, once; needs Go)
+
+engine-path:
+	@echo $(ENGINE)
+
+$(ENGINE):
+	@echo "building the Pulumi CLI $(ENGINE_VERSION) (once)"
+	@mkdir -p $(@D)
+	@cd $(ENGINE_MODULE) && CGO_ENABLED=0 go build -trimpath -o $@.part -ldflags \
+		"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(ENGINE_VERSION)" \
+		github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+	@mv $@.part $@
 
 pack: ## make the policy pack's own environment: policypack/venv
 	@$(PYTHON) -m venv policypack/venv

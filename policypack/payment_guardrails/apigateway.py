@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from payment_guardrails.apigateway_openapi_security import judge_operations
 from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule
 from payment_guardrails.values import Reading
@@ -97,11 +98,16 @@ def verb_of(resource: Resource) -> Reading:
     return Reading("ANY" if verb == "$DEFAULT" else verb, reading.path, reading.secret)
 
 
+def _traced(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    return replacing(resource, "xrayTracingEnabled", value=True) if resource.type == STAGE else {}
+
+
 @resource_rule(
     "apigateway-stage-tracing",
     types=[STAGE, STAGE_V2],
     severity=Severity.MEDIUM,
     fix='aws.apigateway.Stage("dev", ..., xray_tracing_enabled=True)',
+    remedy=_traced,
 )
 def stage_tracing(resource: Resource, _: Settings) -> Iterator[Finding]:
     """X-Ray tracing is on for the stage.

@@ -21,6 +21,7 @@ UNDECIDED_OPTION: Final[Mapping[str, Any]] = {
     "description": "what an undecided result does, where the rule is mandatory",
 }
 
+_REMEDIATE: Final = "remediate"
 _JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "integer": (int,),
     "number": (int, float),
@@ -36,11 +37,15 @@ class ConfigurationError(ValueError):
 
 @dataclass(frozen=True)
 class RuleConfiguration:
-    """How one rule runs: its level, what `undecided` does and its options."""
+    """How one rule runs: its level, what `undecided` does and its options.
+
+    `remediate` is True where the rule mends what it can before it judges.
+    """
 
     level: Level
     undecided: Level
     settings: Settings
+    remediate: bool = False
 
     def level_of(self, status: Status) -> Level:
         """The level of a result with this status."""
@@ -84,10 +89,11 @@ def configure_rule(rule: Rule, entry: Mapping[str, Any]) -> RuleConfiguration:
     """The configuration of one rule from its entry {"enforcementLevel": ..., option: ...}."""
     options = options_of(rule)
     settings = {name: option["default"] for name, option in options.items()}
-    level = rule.level
+    level, remediate = rule.level, False
     for name, value in entry.items():
         if name == "enforcementLevel":
             level = _level(rule, value)
+            remediate = value == _REMEDIATE and rule.remedy is not None
         elif name not in options:
             raise ConfigurationError(
                 f"{rule.name} has no option {name!r}; it takes {', '.join(sorted(options))}"
@@ -95,7 +101,7 @@ def configure_rule(rule: Rule, entry: Mapping[str, Any]) -> RuleConfiguration:
         else:
             settings[name] = _checked(rule, name, options[name], value)
     undecided = Level(settings.pop("undecided"))
-    return RuleConfiguration(level, undecided, settings)
+    return RuleConfiguration(level, undecided, settings, remediate)
 
 
 def _entry(name: str, given: Any) -> Mapping[str, Any]:
@@ -107,8 +113,8 @@ def _entry(name: str, given: Any) -> Mapping[str, Any]:
 
 
 def _level(rule: Rule, value: Any) -> Level:
-    # A rule without a remediation treats `remediate` as the SDK does: as mandatory.
-    if value == "remediate":
+    # What could not be mended is a violation, as in the SDK.
+    if value == _REMEDIATE:
         return Level.MANDATORY
     try:
         return Level(value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule
 from payment_guardrails.values import Reading
@@ -14,11 +15,30 @@ TABLE: Final = "aws:dynamodb/table:Table"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
 
 
+def _with_recovery(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    if resource.type == REPLICA:
+        return replacing(resource, "pointInTimeRecovery", value=True)
+    own = resource.read("pointInTimeRecovery").value
+    changes = dict(
+        replacing(
+            resource,
+            "pointInTimeRecovery",
+            {**(own if isinstance(own, Mapping) else {}), "enabled": True},
+        )
+    )
+    replicas = [each.value for each in resource.read("replicas").elements()]
+    if replicas and all(isinstance(each, Mapping) for each in replicas):
+        recovering = [{**each, "pointInTimeRecovery": True} for each in replicas]
+        changes.update(replacing(resource, "replicas", recovering))
+    return changes
+
+
 @resource_rule(
     "dynamodb-table-point-in-time-recovery",
     types=[TABLE, REPLICA],
     severity=Severity.HIGH,
     fix='aws.dynamodb.Table("transactions", ..., point_in_time_recovery={"enabled": True})',
+    remedy=_with_recovery,
 )
 def point_in_time_recovery(resource: Resource, _: Settings) -> Iterator[Finding]:
     """Point-in-time recovery is on, for the table and for each replica.

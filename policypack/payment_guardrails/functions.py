@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from payment_guardrails.authorization import all_of, allowed
 from payment_guardrails.finding import Finding, failed, passed, undecided
 from payment_guardrails.iam.attachments import Carriers, carriers, policies_of
 from payment_guardrails.iam.carriers import POLICY, ROLE, documents_of
 from payment_guardrails.iam.managed_policies import managed_document, managed_name
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
@@ -21,10 +22,19 @@ FUNCTION: Final = "aws:lambda/function:Function"
 _TRACE_ACTIONS: Final = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
 
+def _traced(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    return replacing(resource, "tracingConfig", {"mode": "Active"})
+
+
+def _on_arm64(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    return replacing(resource, "architectures", ["arm64"])
+
+
 @stack_rule(
     "lambda-function-tracing",
     types=[FUNCTION],
     severity=Severity.MEDIUM,
+    remedy=_traced,
     fix="""
         aws.lambda_.Function("process", ..., tracing_config={"mode": "Active"})
         # and in its role's policy:
@@ -117,6 +127,7 @@ def _within_boundary(stack: Stack, role: Resource, action: str) -> bool | None:
     types=[FUNCTION],
     severity=Severity.LOW,
     fix='aws.lambda_.Function("process", ..., architectures=["arm64"])',
+    remedy=_on_arm64,
 )
 def function_arm64(resource: Resource, _: Settings) -> Iterator[Finding]:
     """The architecture is arm64.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, stack_rule
 from payment_guardrails.stack import Stack
@@ -18,10 +19,28 @@ QUEUE: Final = "aws:sqs/queue:Queue"
 _OTHER_SOURCES: Final = ("aws:docdb/", "aws:dynamodb/", "aws:kinesis/", "aws:mq/", "aws:msk/")
 
 
+# What AWS requires of every mapping that does not read from SQS.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+_NOT_OF_QUEUES: Final = ("startingPosition", "queues", "selfManagedEventSource")
+
+
+def _reporting_failures(mapping: Resource, _: Settings) -> Mapping[str, Any]:
+    source = mapping.read("eventSourceArn")
+    if isinstance(source.value, str):
+        of_queue = _is_queue_arn(source.value)
+    else:
+        # A remedy sees one resource, and at a first preview the source's ARN is unknown.
+        of_queue = source.unknown and all(mapping.read(name).missing for name in _NOT_OF_QUEUES)
+    if not of_queue:
+        return {}
+    return replacing(mapping, "functionResponseTypes", ["ReportBatchItemFailures"])
+
+
 @stack_rule(
     "lambda-mapping-partial-failures",
     types=[MAPPING],
     severity=Severity.HIGH,
+    remedy=_reporting_failures,
     fix="""
         aws.lambda_.EventSourceMapping(
             "process", ..., function_response_types=["ReportBatchItemFailures"]
@@ -57,11 +76,15 @@ def _judge_mapping(stack: Stack, mapping: Resource) -> Finding:
     )
 
 
+def _is_queue_arn(arn: str) -> bool:
+    return arn.split(":")[2:3] == ["sqs"]
+
+
 def _is_of_queue(stack: Stack, mapping: Resource) -> bool | None:
     """Whether a mapping reads from an SQS queue; None where that is unknown."""
     source = mapping.read("eventSourceArn").string()
     if isinstance(source.value, str):
-        return source.value.split(":")[2:3] == ["sqs"]
+        return _is_queue_arn(source.value)
     if source.missing:
         return False
     if stack.link(mapping, source, [QUEUE]).targets:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
@@ -16,11 +17,16 @@ GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 FUNCTION: Final = "aws:lambda/function:Function"
 
 
+def _kept_as_configured(resource: Resource, settings: Settings) -> Mapping[str, Any]:
+    return replacing(resource, "retentionInDays", settings["retentionInDays"])
+
+
 @resource_rule(
     "logs-group-retention",
     types=[GROUP],
     severity=Severity.MEDIUM,
     fix='aws.cloudwatch.LogGroup("process", name=..., retention_in_days=7)',
+    remedy=_kept_as_configured,
     options={
         "retentionInDays": {
             "type": "integer",

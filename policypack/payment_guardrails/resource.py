@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
-from payment_guardrails.values import UNKNOWN, Reading
+from payment_guardrails.values import SECRET_TEXT, UNKNOWN, Asset, Reading, Secret, Unknown
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class Resource:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_root", Reading(self.inputs, ""))
 
+    @property
+    def digest(self) -> str:
+        """`sha256:...` of the inputs, in which secrets and unknowns count as such."""
+        text = json.dumps(self.inputs, default=_digestible, sort_keys=True)
+        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
     def read(self, path: str) -> Reading:
         """The input at `path` (members joined by dots, camelCase)."""
         reading = self._root
@@ -52,3 +61,14 @@ class Resource:
             return reading
         reading = self.read(name)
         return Reading(UNKNOWN, name) if reading.missing else reading
+
+
+def _digestible(value: Any) -> Any:
+    if isinstance(value, Secret):
+        # A digest of a guessable secret would let it be guessed.
+        return SECRET_TEXT
+    if isinstance(value, Unknown):
+        return "[unknown]"
+    if isinstance(value, Asset):
+        return [value.kind, PurePath(value.path).name if value.path else None, value.text]
+    return str(value)

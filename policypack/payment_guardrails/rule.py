@@ -35,6 +35,8 @@ Settings = Mapping[str, Any]
 
 ResourceCheck = Callable[[Resource, Settings], Iterable[Finding]]
 StackCheck = Callable[[Stack, Settings], Iterable[Finding]]
+Remedy = Callable[[Resource, Settings], Mapping[str, Any]]
+"""The properties that make a resource hold the rule (see `remediation`); empty: none."""
 
 
 class Level(StrEnum):
@@ -60,7 +62,8 @@ class Rule:
 
     `types` are the resource types it gives verdicts on. `options` is a JSON Schema
     fragment with a default for each configurable number or word. Exactly one of
-    `resource_check` and `stack_check` is set.
+    `resource_check` and `stack_check` is set. `remedy` is there where a single property
+    has one right value.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Rule:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     resource_check: ResourceCheck | None = None
     stack_check: StackCheck | None = None
+    remedy: Remedy | None = None
 
     @property
     def defaults(self) -> Settings:
@@ -149,6 +153,7 @@ class Card(TypedDict):
     fix: str
     level: NotRequired[Level]
     options: NotRequired[Mapping[str, Mapping[str, Any]]]
+    remedy: NotRequired[Remedy]
 
 
 def resource_rule(name: str, **card: Unpack[Card]) -> Callable[[ResourceCheck], ResourceCheck]:
@@ -182,6 +187,7 @@ def _declared(name: str, card: Card, check: Callable[..., object]) -> Rule:
         level=card.get("level", Level.MANDATORY),
         fix=inspect.cleandoc(card["fix"]),
         options=card.get("options", {}),
+        remedy=card.get("remedy"),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
 from payment_guardrails.redrive import QUEUE, Redrives, redrives
+from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
@@ -75,11 +77,18 @@ def _exempt(graph: Redrives) -> frozenset[str]:
     return graph.of_functions.union(of_those)
 
 
+def _deduplicating(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    if is_fifo(resource).value is not True:
+        return {}
+    return replacing(resource, "contentBasedDeduplication", value=True)
+
+
 @resource_rule(
     "sqs-queue-content-based-deduplication",
     types=[QUEUE],
     severity=Severity.MEDIUM,
     fix='aws.sqs.Queue("notifications", ..., content_based_deduplication=True)',
+    remedy=_deduplicating,
 )
 def content_based_deduplication(resource: Resource, _: Settings) -> Iterator[Finding]:
     """A FIFO queue deduplicates by content.

@@ -11,6 +11,9 @@ from typing import Final
 from payment_guardrails.resource import Resource
 from payment_guardrails.values import Reading
 
+ROOT_TYPE: Final = "pulumi:pulumi:Stack"
+"""The type of the component that holds all of a stack."""
+
 _IDENTIFYING_OUTPUTS = ("id", "arn", "name", "url", "functionName", "invokeArn", "bucket")
 # Where the service of an ARN is not the module of the type:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/

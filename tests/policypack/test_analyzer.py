@@ -60,16 +60,16 @@ class Analyzer:
             request.policyConfig[name].properties.update(properties)
         self.stub.Configure(request)
 
-    def analyze(self, type_: str, properties: Mapping[str, Any]) -> analyzer_pb2.AnalyzeResponse:
-        return self.stub.Analyze(
-            analyzer_pb2.AnalyzeRequest(
-                type=type_, urn=urn(type_, "x"), name="x", properties=struct(properties)
-            )
-        )
+    def analyze(
+        self, type_: str, properties: Mapping[str, Any], name: str = "x"
+    ) -> analyzer_pb2.AnalyzeResponse:
+        return self.stub.Analyze(request(type_, properties, name))
 
     def analyze_stack(self, *resources: Mapping[str, Any]) -> analyzer_pb2.AnalyzeResponse:
+        """Show each resource, as the engine does, and then the whole stack."""
         request = analyzer_pb2.AnalyzeStackRequest()
         for resource in resources:
+            self.analyze(resource["type"], resource["properties"], resource["name"])
             added = request.resources.add(
                 type=resource["type"],
                 name=resource["name"],
@@ -83,6 +83,14 @@ class Analyzer:
 
 def urn(type_: str, name: str) -> str:
     return f"urn:pulumi:dev::shop::{type_}::{name}"
+
+
+def request(
+    type_: str, properties: Mapping[str, Any], name: str = "x"
+) -> analyzer_pb2.AnalyzeRequest:
+    return analyzer_pb2.AnalyzeRequest(
+        type=type_, urn=urn(type_, name), name=name, properties=struct(properties)
+    )
 
 
 def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -177,9 +185,8 @@ def test_undecided_can_be_made_advisory_for_one_rule(analyzer: Analyzer) -> None
 
 
 def test_a_bad_configuration_is_refused_with_the_rules_name(analyzer: Analyzer) -> None:
-    analyzer.configure({"logs-group-retention": {"retentionInDays": "seven"}})
     with pytest.raises(grpc.RpcError, match=r"logs-group-retention.*retentionInDays.*integer"):
-        analyzer.analyze(LOG_GROUP, {"name": "/x", "retentionInDays": 7})
+        analyzer.configure({"logs-group-retention": {"retentionInDays": "seven"}})
 
 
 def test_a_stack_rule_follows_property_dependencies_where_the_value_is_unknown(

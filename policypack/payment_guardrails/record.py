@@ -1,0 +1,76 @@
+"""What the pack said in one run, for who drives the engine: every verdict, passes included.
+
+The engine's own events say which policies passed and failed on a resource. They do not say
+what was seen, nor on which resources a policy for the whole stack passed. Whoever sets the
+environment variable RECORD_VARIABLE to a file's path finds both there, and can check them
+against the events. The file appears whole, and only once the stack has been judged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from payment_guardrails.finding import Finding, Status
+from payment_guardrails.remediation import Remediation
+from payment_guardrails.resource import Resource
+
+RECORD_VARIABLE: Final = "PAYMENT_GUARDRAILS_RECORD"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A resource as it was judged. `digest` is that of its inputs (see `Resource.digest`)."""
+
+    urn: str
+    type: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """The verdicts of one run, by rule, and what was changed before judging."""
+
+    file: Path
+    resources: list[Recorded] = field(default_factory=list)
+    findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    remediations: list[Remediation] = field(default_factory=list)
+
+    def write(self, resources: Iterable[Resource]) -> None:
+        """Write the file, under another name first."""
+        self.resources.extend(
+            Recorded(each.urn, each.type, each.name, each.digest) for each in resources
+        )
+        temporary = self.file.with_name(f"{self.file.name}.part")
+        temporary.write_text(json.dumps(self._as_json()), "utf-8")
+        os.replace(temporary, self.file)  # noqa: PTH105 - the atomic one
+
+    def _as_json(self) -> dict[str, Any]:
+        return {
+            "resources": [asdict(each) for each in self.resources],
+            "findings": {
+                rule: [asdict(finding) for finding in findings]
+                for rule, findings in self.findings.items()
+            },
+            "remediations": [asdict(each) for each in self.remediations],
+        }
+
+    @staticmethod
+    def read(file: Path) -> Record:
+        """The record in a file that `write` made."""
+        data = json.loads(file.read_text("utf-8"))
+        return Record(
+            file,
+            [Recorded(**each) for each in data["resources"]],
+            {
+                rule: [Finding(**{**each, "status": Status(each["status"])}) for each in findings]
+                for rule, findings in data["findings"].items()
+            },
+            [Remediation(**each) for each in data["remediations"]],
+        )
