@@ -66,7 +66,7 @@ pack: ## make the policy pack's own environment: policypack/venv
 		--require-hashes -r policypack/requirements.txt
 
 bench: .venv/dev.stamp ## measure the gate beside running the same program bare
-	@$(BIN)/python tests/benchmarks/gate.py
+	@$(BIN)/python -m tests.benchmarks.gate
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header
 lock: .venv/dev.stamp ## resolve all dependencies again, with hashes

@@ -15,7 +15,6 @@ from compliance.engines.engine import EngineError
 PASSED, FAILED, NOT_EVALUATED = 0, 1, 2
 _DEFAULT_OUT: Final = Path("build/compliance")
 _DEFAULT_FORMATS: Final = "html,json,md,csv"
-_DEFAULT_TIME_LIMIT: Final = 60.0
 _NOT_BUILT_FORMATS: Final = frozenset({"sarif", "junit", "oscal"})
 
 
@@ -76,10 +75,10 @@ def _add_gate(commands: Any) -> None:
     gate.add_argument("--program", type=Path, default=Path(), metavar="DIR")
     gate.add_argument("--stack", metavar="NAME")
     gate.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
-    gate.add_argument("--engine", default="offline", choices=["offline", "pulumi", "state", "auto"])
-    gate.add_argument("--time-limit", type=float, default=_DEFAULT_TIME_LIMIT, metavar="SECONDS")
+    gate.add_argument("--engine", choices=["offline", "pulumi", "state", "auto"])
+    gate.add_argument("--time-limit", type=float, metavar="SECONDS")
     gate.add_argument("--as-of", metavar="DATE", help="the date that dates are judged on")
-    gate.add_argument("--state", metavar="FILE|DIR", help="not built yet")
+    gate.add_argument("--state", type=Path, metavar="FILE|DIR", help="exports to judge")
     gate.add_argument("--policy-pack", metavar="DIR", help="not built yet")
     gate.add_argument("--policy-config", type=Path, metavar="FILE")
     gate.add_argument("--waivers", metavar="FILE", help="not built yet")
@@ -95,21 +94,24 @@ def _not_built(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    for name in ("state", "policy_pack", "waivers", "base"):
+    for name in ("policy_pack", "waivers", "base"):
         if getattr(options, name) is not None:
             raise UsageError(f"--{name.replace('_', '-')} is not built yet")
-    if options.engine in ("pulumi", "state"):
-        raise UsageError(f"--engine {options.engine} is not built yet; use offline")
-    if not options.time_limit > 0:
+    if options.time_limit is not None and not options.time_limit > 0:
         raise UsageError("--time-limit must be a number of seconds greater than 0")
     names = _formats(options.format)
     as_of = _date(options.as_of)
     config = _config(options.config)
 
-    from compliance.engines.offline import start  # noqa: PLC0415 - `rules` and --help need none
+    from compliance.engines.engine import Request  # noqa: PLC0415 - `rules` and --help need none
+    from compliance.engines.selection import start  # noqa: PLC0415
 
-    running = start(options.program, options.stack, config, options.time_limit)
-    # The program runs by itself now: what follows is loaded in its time.
+    request = Request(
+        options.program, options.stack, config, options.time_limit, options.state,
+        options.policy_config,
+    )  # fmt: skip
+    running, remark = start(_engine(options), request)
+    # The program may run by itself now: what follows is loaded in its time.
     try:
         from compliance import terminal  # noqa: PLC0415
         from compliance.gate import evaluation_time, gather  # noqa: PLC0415
@@ -118,13 +120,10 @@ def _gate(options: argparse.Namespace) -> int:
         configured = _configured(options.policy_config)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()
-        if options.engine == "auto" and not options.quiet:
-            console.print("engine: offline (the real engine is not built into the gate yet)")
-        if sys.stderr.isatty() and not options.quiet:
-            with terminal.console(stderr=True).status("the program is running"):
-                run = running.result()
-        else:
-            run = running.result()
+        if remark and not options.quiet:
+            console.print(remark)
+        with terminal.progress(shown=not options.quiet) as progress:
+            run = running.result(progress)
     except BaseException:
         running.stop()
         raise
@@ -134,6 +133,19 @@ def _gate(options: argparse.Namespace) -> int:
     shown = terminal.verdict(evidence) if options.quiet else terminal.summary(evidence, written)
     console.print(shown)
     return PASSED if evidence.summary.verdict == "pass" else FAILED
+
+
+def _engine(options: argparse.Namespace) -> str:
+    """The engine asked for; `--state` asks for its own."""
+    if options.state is None:
+        if options.engine == "state":
+            raise UsageError("--engine state needs --state FILE|DIR (`pulumi stack export`)")
+        return str(options.engine or "offline")
+    if options.engine not in (None, "state"):
+        raise UsageError(f"--state is for --engine state, not {options.engine}")
+    if options.config or options.stack:
+        raise UsageError("--config and --stack do not change a state that is deployed already")
+    return "state"
 
 
 def _configured(file: Path | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

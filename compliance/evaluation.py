@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.finding import Finding, Status
+from payment_guardrails.record import Record, Recorded
+from payment_guardrails.remediation import Remediation, described, mend
+from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Level, Rule, by_resource, worst
 from payment_guardrails.stack import Stack
 
@@ -15,21 +20,86 @@ from compliance.evidence import Result
 
 _DIGITS = 12
 
+Rules = Mapping[str, Rule]
+Configuration = Mapping[str, RuleConfiguration]
 
-def evaluate(
-    stack: Stack, rules: Mapping[str, Rule], configuration: Mapping[str, RuleConfiguration]
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules said: the resources they saw, the findings by rule, what was changed."""
+
+    resources: tuple[Recorded, ...]
+    findings: Mapping[str, tuple[Finding, ...]]
+    remediations: tuple[Remediation, ...] = ()
+
+    @staticmethod
+    def of_record(record: Record) -> Judgement:
+        """The judgement that a pack has recorded."""
+        return Judgement(
+            tuple(sorted(record.resources, key=lambda each: each.urn)),
+            {rule: tuple(findings) for rule, findings in record.findings.items()},
+            tuple(record.remediations),
+        )
+
+
+def judge(
+    stacks: Iterable[Stack], rules: Rules, configuration: Configuration, *, deployed: bool
+) -> Judgement:
+    """What all rules that are not disabled say of the stacks, each judged by itself.
+
+    Where the stacks are not deployed yet, the rules at level `remediate` first change what
+    they can, as the engine does.
+    """
+    resources: list[Recorded] = []
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    remediations: list[Remediation] = []
+    for given in stacks:
+        stack = given
+        if not deployed:
+            stack, changes = _mended(given, rules, configuration)
+            remediations.extend(changes)
+        resources.extend(
+            Recorded(each.urn, each.type, each.name, each.digest) for each in stack.resources
+        )
+        for name, rule in rules.items():
+            if configuration[name].level is not Level.DISABLED:
+                findings[name].extend(rule.judge(stack, configuration[name].settings))
+    return Judgement(
+        tuple(resources),
+        {name: tuple(found) for name, found in findings.items()},
+        tuple(remediations),
+    )
+
+
+def _mended(
+    stack: Stack, rules: Rules, configuration: Configuration
+) -> tuple[Stack, list[Remediation]]:
+    if not any(each.remediate for each in configuration.values()):
+        return stack, []
+    changes: list[Remediation] = []
+    resources: list[Resource] = []
+    for given in stack.resources:
+        resource = given
+        for name, properties in mend(given, rules, configuration):
+            changes.extend(described(resource, name, properties))
+            resource = replace(resource, inputs={**resource.inputs, **properties})
+        resources.append(resource)
+    return Stack.of(stack.project, stack.name, resources), changes
+
+
+def results(
+    findings: Mapping[str, tuple[Finding, ...]], rules: Rules, configuration: Configuration
 ) -> tuple[Result, ...]:
-    """The results of all rules that are not disabled, ordered by rule and resource.
+    """The results of the findings, ordered by rule and resource.
 
     Where a rule fails on a resource, or cannot decide, there is a result for each such
     finding; else there is one result for the pair.
     """
     return tuple(
         result
-        for name, rule in sorted(rules.items())
-        if configuration[name].level is not Level.DISABLED
-        for urn, findings in by_resource(rule.judge(stack, configuration[name].settings))
-        for result in _results(rule, configuration[name], urn, findings)
+        for name in sorted(findings)
+        for urn, group in by_resource(findings[name])
+        for result in _results(rules[name], configuration[name], urn, group)
     )
 
 

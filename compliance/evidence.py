@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from payment_guardrails.remediation import Remediation
+
 SCHEMA_VERSION: Final = "1.0"
 STATUSES: Final = ("fail", "undecided", "waived", "pass", "not_applicable")
 SEVERITIES: Final = ("critical", "high", "medium", "low")
@@ -118,6 +120,7 @@ class Evidence:
     results: tuple[Result, ...]
     controls: tuple[ControlResult, ...]
     rules: tuple[RuleCard, ...]
+    remediations: tuple[Remediation, ...] = ()
     schema_version: str = field(default=SCHEMA_VERSION)
 
     def as_json(self) -> dict[str, Any]:
@@ -145,6 +148,7 @@ class Evidence:
                 for item in data["controls"]
             ),
             rules=tuple(_make(RuleCard, item) for item in data["rules"]),
+            remediations=tuple(_make(Remediation, item) for item in data.get("remediations", ())),
             schema_version=data["schema_version"],
         )
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
 
 import payment_guardrails
+from payment_guardrails import PACK_NAME
 from payment_guardrails.configuration import RuleConfiguration
-from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Level, Rule
-from payment_guardrails.values import SECRET_TEXT, Asset, Secret, Unknown
 
 from compliance.controls import judge_controls, load_frameworks
 from compliance.engines.engine import EngineError, EngineRun
-from compliance.evaluation import evaluate
+from compliance.evaluation import Judgement, judge, results
 from compliance.evidence import (
     Evidence,
     Pack,
@@ -28,14 +25,6 @@ from compliance.evidence import (
     Subject,
     summarize,
 )
-
-PACK_NAME: Final = "payment-guardrails"
-_ENGINE_NOTES: Final[Mapping[str, str]] = {
-    "offline": (
-        "the program ran without a cloud account; names, ids and ARNs that AWS derives from "
-        "names were derived, all else that only a deployment tells stayed unknown"
-    ),
-}
 
 
 def gather(
@@ -56,33 +45,38 @@ def gather(
         if configuration[name].level is not Level.DISABLED
     }
     types = frozenset(type_ for rule in active.values() for type_ in rule.types)
+    judgement = (
+        judge(run.stacks, rules, configuration, deployed=run.deployed)
+        if run.record is None
+        else Judgement.of_record(run.record)
+    )
     entries = tuple(
         ResourceEntry(
             urn=resource.urn,
             type=resource.type,
             name=resource.name,
-            inputs_digest=_inputs_digest(resource),
+            inputs_digest=resource.digest,
             tested=resource.type in types,
         )
-        for resource in run.stack.resources
+        for resource in judgement.resources
     )
     if not any(entry.tested for entry in entries):
         raise EngineError(
-            f"nothing was tested: the program makes {len(entries)} resources, and none is of a "
+            f"nothing was tested: there are {len(entries)} resources, and none is of a "
             "type that a rule of the pack is for; `compliance rules` lists them",
             run.printed,
         )
-    results = evaluate(run.stack, rules, configuration)
-    controls = judge_controls(load_frameworks(), results)
+    found = results(judgement.findings, rules, configuration)
+    controls = judge_controls(load_frameworks(), found)
     return Evidence(
         subject=Subject(
-            project=run.stack.project,
-            stack=run.stack.name,
+            project=run.project,
+            stack=run.stack,
             engine=run.engine,
-            program_digest=run.program_digest,
+            program_digest=run.digest,
             as_of=as_of.isoformat(),
             evaluated_at=evaluated_at,
-            engine_note=_ENGINE_NOTES[run.engine],
+            engine_note=run.note,
             notes=run.notes,
         ),
         pack=Pack(
@@ -98,30 +92,15 @@ def gather(
                 for name, configured in sorted(configuration.items())
             },
         ),
-        summary=summarize(entries, results, controls),
+        summary=summarize(entries, found, controls),
         resources=entries,
-        results=results,
+        results=found,
         controls=controls,
         rules=tuple(
             RuleCard(rule.name, rule.title, rule.rationale) for _, rule in sorted(active.items())
         ),
+        remediations=judgement.remediations,
     )
-
-
-def _inputs_digest(resource: Resource) -> str:
-    text = json.dumps(resource.inputs, default=_digestible, sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _digestible(value: Any) -> Any:
-    if isinstance(value, Secret):
-        # A digest of a guessable secret would let it be guessed.
-        return SECRET_TEXT
-    if isinstance(value, Unknown):
-        return "[unknown]"
-    if isinstance(value, Asset):
-        return [value.kind, Path(value.path).name if value.path else None, value.text]
-    return str(value)
 
 
 def _pack_digest() -> str:

@@ -27,7 +27,8 @@ class ProjectError(Exception):
 class Project:
     """A program and what it runs with.
 
-    `root` is the project's folder, `directory` the working directory of the program,
+    `file` is its Pulumi.yaml and `stack_file` the stack's configuration, None where there
+    is none. `root` is the project's folder, `directory` the working directory of the program,
     `main` what is run (a folder with a `__main__.py`, or a file). `config` has full keys
     (`aws:region`) and text values; `secret_keys` are those that are secret,
     `undecryptable` those whose value only the stack's passphrase would give.
@@ -35,6 +36,8 @@ class Project:
 
     name: str
     stack: str
+    file: Path | None
+    stack_file: Path | None
     root: Path
     directory: Path
     main: Path
@@ -43,6 +46,10 @@ class Project:
     secret_keys: frozenset[str]
     undecryptable: tuple[str, ...]
     digest: str
+
+    def full_key(self, key: str) -> str:
+        """A configuration key with its namespace, which is the project's where it has none."""
+        return _full_key(self.name, key)
 
 
 def read_project(program: Path, stack: str | None, overrides: Mapping[str, str]) -> Project:
@@ -70,6 +77,8 @@ def read_project(program: Path, stack: str | None, overrides: Mapping[str, str])
     return Project(
         name=name,
         stack=chosen,
+        file=file,
+        stack_file=stacks.get(chosen),
         root=folder.resolve(),
         directory=directory.resolve(),
         main=main.resolve(),

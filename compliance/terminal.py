@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,16 @@ _SHOWN: Final = ("fail", "undecided", "waived", "pass", "not_applicable")
 def console(*, stderr: bool = False) -> Console:
     """A console: colour and a moving line on a terminal, plain text to a pipe."""
     return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Shows what goes on in one moving line, on a terminal; nothing where that is a pipe."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _: None
+        return
+    with console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(text, overflow="ellipsis", no_wrap=True))
 
 
 def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
+from payment_guardrails.record import Record
 from payment_guardrails.stack import Stack
 
 
@@ -21,15 +25,60 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True)
-class EngineRun:
-    """The stack that an engine made of a program.
+class Request:
+    """What is to be evaluated.
 
-    `program_digest` is `sha256:...` over the program's sources; `notes` tell what the
-    engine assumed or could not see; `printed` is what the program wrote, for the terminal.
+    `program` is a folder or file (see :func:`compliance.project.read_project`), `stack` its
+    stack's name or None for the usual one, `config` overrides configuration values,
+    `time_limit` is in seconds or None for the engine's own. `state` is a file or folder of
+    exports. `policy_config` is the file that configures the rules: only an engine that runs
+    them itself reads it.
     """
 
-    stack: Stack
+    program: Path
+    stack: str | None = None
+    config: Mapping[str, str] = field(default_factory=dict)
+    time_limit: float | None = None
+    state: Path | None = None
+    policy_config: Path | None = None
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """What an engine made of a program, or found.
+
+    `stacks` are for the gate to judge; an engine that ran the rules itself gives their
+    `record` instead. `project` and `stack` name the subject. `digest` is `sha256:...` over
+    the program's sources, or the state's files; `note` tells what the engine's verdicts
+    mean, `notes` what it assumed or could not see. `deployed` is True where the stacks are
+    what exists, and no longer to be changed. `printed` is what the program wrote.
+    """
+
     engine: str
-    program_digest: str
+    project: str
+    stack: str
+    digest: str
+    note: str
+    stacks: tuple[Stack, ...] = ()
+    record: Record | None = None
     notes: tuple[str, ...] = ()
+    deployed: bool = False
     printed: str = ""
+
+
+Progress = Callable[[str], None]
+"""Is told what the engine does now, in a few words."""
+
+
+class Running(Protocol):
+    """An engine at work."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder whose history dates the evaluation."""
+
+    def result(self, progress: Progress) -> EngineRun:
+        """Wait for the end. Raises :class:`EngineError` where there is nothing to judge."""
+
+    def stop(self) -> None:
+        """End what is under way, and leave nothing behind."""

@@ -30,7 +30,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
-from payment_guardrails import __version__
+from payment_guardrails import PACK_NAME, __version__
 from payment_guardrails.configuration import (
     ConfigurationError,
     RuleConfiguration,
@@ -45,7 +45,6 @@ from payment_guardrails.rule import Level, Rule, by_resource
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire
 
-PACK_NAME: Final = "payment-guardrails"
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 _HOW_TO_DECIDE: Final = (
     "make the value known at preview: build names and ARNs from configuration, "

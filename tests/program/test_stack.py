@@ -18,9 +18,9 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.values import Unknown
 
 from compliance.engines.engine import EngineError
-from compliance.engines.offline import evaluate
 from program import api, routes
 from program.naming import Naming
+from tests.offline import evaluate
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
@@ -36,7 +36,7 @@ SHARED = "api-gateway-logging"
 
 @cache
 def stack(**config: str) -> tuple[Resource, ...]:
-    return evaluate(ROOT, "dev", config, 60).stack.resources
+    return evaluate(ROOT, "dev", config, 60).stacks[0].resources
 
 
 def of_type(type_: str, **config: str) -> list[Resource]:

@@ -15,13 +15,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from compliance.engines.engine import EngineError, EngineRun
+from compliance.engines.engine import EngineError, EngineRun, Progress, Request
 from compliance.engines.offline.process import Child, TimeLimitError
 from compliance.engines.offline.registry import Registry
 from compliance.engines.offline.surroundings import ACCOUNT, DEFAULT_REGION
 from compliance.project import Project, ProjectError, read_project
 
 _OWN_PACKAGES: Final = ("compliance", "payment_guardrails")
+DEFAULT_TIME_LIMIT: Final = 60.0
+_NOTE: Final = (
+    "the program ran without a cloud account; names, ids and ARNs that AWS derives from "
+    "names were derived, all else that only a deployment tells stayed unknown"
+)
 
 
 class Run:
@@ -60,11 +65,12 @@ class Run:
         """End the program, if it still runs."""
         self._child.kill()
 
-    def result(self) -> EngineRun:
+    def result(self, progress: Progress) -> EngineRun:
         """The program's stack.
 
         Raises :class:`EngineError` where the program does not run to its end.
         """
+        progress("the program is running")
         try:
             last = self._converse()
         except TimeLimitError:
@@ -89,9 +95,12 @@ class Run:
         if last["kind"] == "failed":
             raise self._failed(last)
         return EngineRun(
-            stack=self._registry.stack(),
             engine="offline",
-            program_digest=self._project.digest,
+            project=self._project.name,
+            stack=self._project.stack,
+            digest=self._project.digest,
+            note=_NOTE,
+            stacks=(self._registry.stack(),),
             notes=(*self._notes, *self._registry.notes),
             printed=self._child.printed,
         )
@@ -175,24 +184,15 @@ def _region(project: Project) -> tuple[str, tuple[str, ...]]:
     return given or DEFAULT_REGION, tuple(notes)
 
 
-def start(program: Path, stack: str | None, config: Mapping[str, str], time_limit: float) -> Run:
+def start(request: Request) -> Run:
     """Start the program in a process of its own and return at once.
-
-    `program` is a folder or file (see :func:`compliance.project.read_project`), `config`
-    overrides configuration values, `time_limit` is in seconds.
 
     Raises :class:`EngineError` where the project cannot be read.
     """
     if sys.platform == "win32":
         raise EngineError("the offline engine needs a POSIX system; on Windows, use WSL")
     try:
-        return Run(read_project(program, stack, config), time_limit)
+        project = read_project(request.program, request.stack, request.config)
     except ProjectError as error:
         raise EngineError(str(error)) from error
-
-
-def evaluate(
-    program: Path, stack: str | None, config: Mapping[str, str], time_limit: float
-) -> EngineRun:
-    """The stack that the program makes: `start` and wait (see there)."""
-    return start(program, stack, config, time_limit).result()
+    return Run(project, request.time_limit or DEFAULT_TIME_LIMIT)

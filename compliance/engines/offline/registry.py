@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from payment_guardrails.resource import Resource
-from payment_guardrails.stack import Stack
+from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire
 
 from compliance.engines.engine import EngineError
@@ -15,7 +15,6 @@ from compliance.engines.offline.identity import echoed, outputs_of, plain
 from compliance.engines.offline.invokes import answer
 from compliance.engines.offline.surroundings import Surroundings
 
-_ROOT: Final = "pulumi:pulumi:Stack"
 _PROVIDER: Final = "pulumi:providers:"
 _GET_RESOURCE: Final = "pulumi:pulumi:getResource"
 """How the SDK follows a reference to a resource."""
@@ -71,7 +70,7 @@ class Registry:
     def _register(self, message: Message) -> Message:
         type_, name = message["type"], message["name"]
         urn = self._urn(message["parent"], type_, name)
-        if type_ == _ROOT:
+        if type_ == ROOT_TYPE:
             return {"urn": urn, "id": "", "properties": {}}
         if urn in self._states:
             raise EngineError(
@@ -172,7 +171,7 @@ class Registry:
 
 
 def _is_root(urn: str) -> bool:
-    return bool(urn) and urn.split("::")[2] == _ROOT
+    return bool(urn) and urn.split("::")[2] == ROOT_TYPE
 
 
 def _provider_urn(reference: str) -> str | None:

@@ -11,7 +11,7 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.values import Asset, Secret, Unknown
 
 from compliance.engines.engine import EngineError, EngineRun
-from compliance.engines.offline import evaluate
+from tests.offline import evaluate
 
 IDIOMS = """
 import json, os, sys
@@ -100,7 +100,7 @@ def idioms(tmp_path_factory: pytest.TempPathFactory) -> EngineRun:
 
 
 def named(run_: EngineRun, name: str) -> Resource:
-    [found] = [resource for resource in run_.stack.resources if resource.name == name]
+    [found] = [resource for resource in run_.stacks[0].resources if resource.name == name]
     return found
 
 
@@ -161,7 +161,7 @@ def test_secrets_stay_secret_and_assets_need_not_exist(idioms: EngineRun) -> Non
 
 
 def test_resources_inside_apply_and_loops_are_seen(idioms: EngineRun) -> None:
-    names = {resource.name for resource in idioms.stack.resources}
+    names = {resource.name for resource in idioms.stacks[0].resources}
     assert {"inside-apply", "loop-0", "loop-1", "loop-2"} <= names
 
 
@@ -244,7 +244,7 @@ def test_a_flood_of_output_is_kept_in_bounds(tmp_path: Path) -> None:
     source = "import pulumi_aws as aws\nprint('x' * 10_000_000)\naws.sqs.Queue('q')"
     done = run(tmp_path, source)
     assert len(done.printed) <= 64 * 1024
-    assert len(done.stack.resources) == 1
+    assert len(done.stacks[0].resources) == 1
 
 
 def test_a_module_of_the_program_may_have_our_names(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_credentials_do_not_reach_the_program(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_PROFILE", "mine")
     source = "import os\nassert not {'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'} & set(os.environ)"
-    assert run(tmp_path, source).stack.resources == ()
+    assert run(tmp_path, source).stacks[0].resources == ()
 
 
 def test_bare_files_and_main_folders_run_where_the_cli_would(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_bare_files_and_main_folders_run_where_the_cli_would(tmp_path: Path) -> 
 
 def test_the_digest_follows_the_sources(tmp_path: Path) -> None:
     def digest(source: str) -> Any:
-        return run(tmp_path, source).program_digest
+        return run(tmp_path, source).digest
 
     one = digest("x = 1")
     assert digest("x = 1") == one

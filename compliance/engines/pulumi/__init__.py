@@ -1,0 +1,152 @@
+"""The real engine: `pulumi preview` with the pack attached, driven by the Automation API.
+
+The verdicts are those that the engine logs; what was seen for each comes from the pack's
+own record, which must agree with the log (:func:`compliance.engines.pulumi.events.confirm`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from payment_guardrails.record import RECORD_VARIABLE, Record
+from payment_guardrails.rules import registered
+from pulumi.automation.errors import CommandError
+
+from compliance.engines.engine import EngineError, EngineRun, Progress, Request
+from compliance.engines.pulumi.cli import Command, TimeLimitError, words_of
+from compliance.engines.pulumi.events import Log, confirm, read_log
+from compliance.engines.pulumi.failures import explained
+from compliance.engines.pulumi.pack import write_pack
+from compliance.engines.pulumi.workspace import Workspace, open_workspace, user_stacks
+from compliance.project import Project, ProjectError, read_project
+
+DEFAULT_TIME_LIMIT: Final = 900.0
+_TIME_TO_ASK: Final = 60.0
+
+
+class Run:
+    """A preview that is about to run. `result` runs it and cleans up."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._project = _project(request)
+        self._time_limit = request.time_limit or DEFAULT_TIME_LIMIT
+        self._command = Command(self._time_limit)
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder."""
+        return self._project.root
+
+    def stop(self) -> None:
+        """End the CLI, if it still runs."""
+        self._command.stop()
+
+    def result(self, progress: Progress) -> EngineRun:
+        """The engine's verdicts on the program.
+
+        Raises :class:`EngineError` where the preview does not run to its end.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="compliance-"))
+        try:
+            return self._preview(folder, progress)
+        except TimeLimitError:
+            raise EngineError(
+                f"{self._project.root}: the preview was still running after "
+                f"{self._time_limit:g} s; give it more with --time-limit SECONDS"
+            ) from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _preview(self, folder: Path, progress: Progress) -> EngineRun:
+        project, request = self._project, self._request
+        progress("asking the backend for its stacks")
+        workspace = open_workspace(
+            project, request.stack is not None, request.config, self._command, folder
+        )
+        log, said = self._run(workspace, folder, progress)
+        record = folder / "record.json"
+        if not log.complete or not record.is_file():
+            message, output = explained(log.errors, said)
+            raise EngineError(f"{project.root}: {message}", output)
+        if said and not log.mandatory:
+            # It failed, and not for what the pack found: a part of the truth is no verdict.
+            message, output = explained(log.errors, said)
+            raise EngineError(f"{project.root}: {message}", output)
+        recorded = Record.read(record)
+        confirm(recorded, log, registered())
+        return EngineRun(
+            engine="pulumi",
+            project=project.name,
+            stack=project.stack,
+            digest=project.digest,
+            note=(
+                f"the Pulumi CLI {self._command.version} previewed the program with the pack "
+                "attached; what only a deployment tells stayed unknown"
+            ),
+            record=recorded,
+            notes=workspace.notes,
+        )
+
+    def _run(self, workspace: Workspace, folder: Path, progress: Progress) -> tuple[Log, str]:
+        """Run the preview; the engine's log, and what the CLI said where it failed."""
+        log = folder / "events.jsonl"
+        arguments = [
+            "preview", "--stack", workspace.stack, "--color", "never",
+            "--policy-pack", str(write_pack(folder / "pack")), "--event-log", str(log),
+        ]  # fmt: skip
+        if self._request.policy_config is not None:
+            arguments += ["--policy-pack-config", str(self._request.policy_config.resolve())]
+        if workspace.config_file is not None:
+            arguments += ["--config-file", str(workspace.config_file)]
+        environment = {
+            **workspace.environment,
+            RECORD_VARIABLE: str(folder / "record.json"),
+            # The flag for the event log is one of the CLI's hidden ones.
+            "PULUMI_DEBUG_COMMANDS": "true",
+        }
+        said = ""
+        try:
+            self._command.run(
+                arguments,
+                str(self._project.root),
+                environment,
+                on_output=lambda line: progress(f"previewing: {line.strip()}"),
+            )
+        except CommandError as error:
+            said = words_of(error) or "the CLI does not say why"
+        return read_log(log), said
+
+
+def _project(request: Request) -> Project:
+    try:
+        project = read_project(request.program, request.stack, request.config)
+    except ProjectError as error:
+        raise EngineError(str(error)) from error
+    if project.file is None:
+        raise EngineError(
+            f"{request.program}: the real engine needs a Pulumi.yaml beside the program; "
+            "add one, or use --engine offline"
+        )
+    return project
+
+
+def has_stack(request: Request) -> bool:
+    """Whether there is a CLI, and a backend that has the program's stack.
+
+    Raises :class:`EngineError` where that cannot be found out.
+    """
+    project = _project(request)
+    stacks = user_stacks(project, Command(_TIME_TO_ASK))
+    return project.stack in {name.rpartition("/")[2] for name in stacks or ()}
+
+
+def start(request: Request) -> Run:
+    """Prepare a preview of the program.
+
+    Raises :class:`EngineError` where the project cannot be read or there is no CLI.
+    """
+    return Run(request)
