@@ -14,6 +14,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
+from payment_guardrails import __version__
 from payment_guardrails.rules import registered
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
@@ -218,7 +219,8 @@ def test_a_stack_rule_follows_property_dependencies_where_the_value_is_unknown(
 def test_the_pack_runs_its_own_code_from_any_place(tmp_path: Path) -> None:
     copy = tmp_path / "pack"
     shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("venv", "__pycache__"))
-    (copy / "payment_guardrails" / "__init__.py").write_text('__version__ = "9.9.9"\n')
+    package = copy / "payment_guardrails" / "__init__.py"
+    package.write_text(package.read_text().replace(__version__, "9.9.9"))
     running = Analyzer(copy, tmp_path)
     try:
         info = running.stub.GetAnalyzerInfo(empty_pb2.Empty())
