@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from payment_guardrails.values import Reading, Unknown
+from payment_guardrails.values import SECRET_TEXT, Reading, Unknown
 
 # Operations of a path item: https://spec.openapis.org/oas/v3.0.3#path-item-object
 # `options` answers CORS preflights, which carry no credentials and no body.
@@ -47,7 +47,8 @@ def operations(document: Reading) -> Iterator[Operation]:
     if document.unknown or not (paths.missing or isinstance(paths.value, Mapping)):
         yield Operation("?", "each operation", _object(document if document.unknown else paths))
         return
-    for path, item in paths.items():
+    for given, item in paths.items():
+        path = SECRET_TEXT if paths.secret else given
         if not isinstance(item.value, Mapping):
             yield Operation("?", path, _object(item))
             continue

@@ -193,7 +193,9 @@ class Reading:
         """The members of a mapping by name; nothing where this is no mapping."""
         if isinstance(self.value, Mapping):
             for name in self.value:
-                yield str(name), Reading.of(self.value[name], f"{self.path}.{name}", self.secret)
+                # The names in a secret are secret too, and paths are shown.
+                shown = SECRET_TEXT if self.secret else name
+                yield str(name), Reading.of(self.value[name], f"{self.path}.{shown}", self.secret)
 
     def elements(self) -> tuple[Reading, ...]:
         """The elements of a list; a single value counts as a list of one.

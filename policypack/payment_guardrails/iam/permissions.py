@@ -11,6 +11,7 @@ from payment_guardrails.iam.arns import breadth
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, stack_rule
 from payment_guardrails.stack import Stack
+from payment_guardrails.values import Reading
 
 PERMISSION: Final = "aws:lambda/permission:Permission"
 _SERVICE: Final = re.compile(r"[\w.-]+\.(?:amazonaws|amazon|aws)(?:\.[\w.]+)?")
@@ -82,31 +83,31 @@ def _judge(stack: Stack, permission: Resource) -> Finding:
         return failed(
             permission, "principal", f"principal {principal.text} is no service and no account"
         )
-    return _judge_service(stack, permission, principal.value)
+    return _judge_service(stack, permission, principal)
 
 
-def _judge_service(stack: Stack, permission: Resource, principal: str) -> Finding:
+def _judge_service(stack: Stack, permission: Resource, principal: Reading) -> Finding:
     source = permission.read("sourceArn").string()
     account = permission.read("sourceAccount")
-    label = principal.partition(".")[0]
+    label = principal.value.partition(".")[0]
     if source.missing:
         return failed(
             permission,
             "sourceArn",
-            f"{principal} may invoke the function for anybody: source_arn is not set",
+            f"{principal.text} may invoke the function for anybody: source_arn is not set",
         )
     if source.unknown:
         if not _made_of_own(stack, permission, label):
             return undecided(permission, source, "it must name one source of this account")
         if label in _ACCOUNTLESS and account.missing:
-            return _no_account(permission, principal)
+            return _no_account(permission, principal.text)
         return passed(permission, "sourceArn", "made of resources of this stack")
     why = breadth(source.value) if source.value.startswith("arn:") else "it is no ARN"
     if why is not None:
         return failed(permission, "sourceArn", f"source_arn {source.text}: {why}; name one source")
     if _ARN_WITHOUT_ACCOUNT.fullmatch(source.value) and account.missing:
-        return _no_account(permission, principal)
-    return passed(permission, "sourceArn", f"{principal} for {source.text} only")
+        return _no_account(permission, principal.text)
+    return passed(permission, "sourceArn", f"{principal.text} for {source.text} only")
 
 
 def _no_account(permission: Resource, principal: str) -> Finding:

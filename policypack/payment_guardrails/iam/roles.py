@@ -64,10 +64,11 @@ def _judge_attached(stack: Stack, resource: Resource, arn: Reading) -> Finding:
     text = arn.string()
     if text.unknown:
         return undecided(resource, text, wanted)
-    name = managed_name(text.value)
-    if name is None:
+    managed = managed_name(text.value)
+    if managed is None:
         return passed(resource, arn.path, f"{arn.text} is no AWS managed policy")
-    found = managed_document(name)
+    found = managed_document(managed)
+    name = arn.text if arn.secret else managed
     if found is None:
         return undecided(
             resource,
@@ -219,7 +220,7 @@ def one_function(stack: Stack, _: Settings) -> Iterator[Finding]:
             yield _undecided_role(function)
             continue
         others = sorted(other.name for other in users[role] if other.urn != function.urn)
-        name = stack.by_urn[role].name if role in stack.by_urn else role
+        name = stack.by_urn[role].name if role in stack.by_urn else function.read("role").text
         if others:
             yield failed(
                 function,
