@@ -20,7 +20,7 @@ class Meaning:
 MEANING: Final[Mapping[str, Meaning]] = {
     "satisfied": Meaning("satisfied", "Every rule of it was tested and none failed."),
     "not_satisfied": Meaning("not satisfied", "A rule of it failed on at least one resource."),
-    "undecided": Meaning("undecided", "A value that decides it cannot be known before deployment."),
+    "undecided": Meaning("undecided", "A value that decides it is not known."),
     "waived": Meaning("waived", "A failure of it is accepted; the rest passes."),
     "not_tested": Meaning("not tested", "A rule of it found nothing in this stack to judge."),
     "manual": Meaning("manual", "No rule tests it: a person must bring evidence."),

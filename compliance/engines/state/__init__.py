@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from payment_guardrails.stack import Stack
+
 from compliance.engines.engine import EngineError, EngineRun, Progress, Request
 from compliance.engines.state.export import Export, read_export
 from compliance.wording import plural
 
 _NOTE: Final = (
-    "the exported state was judged, with the ids and ARNs that the cloud gave; a change that was "
-    "made past Pulumi since the last refresh is not in it"
+    "the exported state was judged, with the values that the cloud reported at the last update "
+    "or refresh; what was changed past Pulumi since then is not in it, nor what Pulumi no longer "
+    "manages (kept on deletion, or made by hand)"
 )
 
 
@@ -32,79 +35,84 @@ class Run:
         """Nothing runs beside the gate."""
 
     def result(self, progress: Progress) -> EngineRun:
-        """The stacks in the files.
+        """The stacks in the files, ordered by project and name.
 
-        Raises :class:`EngineError` where a file cannot be read or two hold the same stack.
+        Raises :class:`EngineError` where a file cannot be read, two hold the same stack, or
+        none holds a resource.
         """
         files = _files(self._place)
         exports: list[Export] = []
-        empty: list[str] = []
         for number, file in enumerate(files, 1):
             progress(f"reading {number} of {len(files)}: {file.name}")
-            export = read_export(file)
-            if export is None:
-                empty.append(f"{file.name} holds no resource: nothing of it was judged")
-            else:
-                exports.append(export)
-        if not exports:
-            raise EngineError(f"{self._place}: no export in it holds a resource")
-        _check_distinct(exports)
-        projects = sorted({export.stack.project for export in exports})
-        names = sorted({export.stack.name for export in exports})
+            exports.append(read_export(file))
+        stacks = _stacks(exports)
+        if not stacks:
+            raise EngineError(f"{self._place}: no export in it holds a resource: nothing is judged")
         return EngineRun(
             engine="state",
-            project=_one_or_many(projects, "project"),
-            stack=_one_or_many(names, "stack") if len(exports) == 1 else _stacks(exports, names),
+            project=_one_or_many(sorted({stack.project for stack in stacks}), "project"),
+            stack=_one_or_many(_names(stacks), "stack"),
             digest=_digest(self._place, exports),
             note=_NOTE,
-            stacks=tuple(export.stack for export in exports),
-            notes=(*empty, *(note for export in exports for note in export.notes)),
+            stacks=stacks,
+            notes=tuple(sorted(note for export in exports for note in _notes(export))),
             deployed=True,
         )
 
 
 def _files(place: Path) -> list[Path]:
-    if place.is_file():
-        return [place]
-    if not place.is_dir():
+    if not place.exists():
         raise EngineError(
             f"{place}: no such file or folder; --state takes what `pulumi stack export` wrote"
         )
-    files = sorted(path for path in place.rglob("*.json") if path.is_file())
+    if not place.is_dir():
+        return [place]
+    files = [path for path in place.rglob("*.json") if path.is_file()]
     if not files:
         raise EngineError(f"{place}: there is no .json file in it; put the exports there")
-    return files
+    return sorted(files)
 
 
-def _check_distinct(exports: Iterable[Export]) -> None:
-    seen: dict[tuple[str, str], Path] = {}
+def _stacks(exports: Iterable[Export]) -> tuple[Stack, ...]:
+    """The stacks by project and name. Two files of one stack would hide each other's results."""
+    found: dict[tuple[str, str], tuple[Stack, Path]] = {}
     for export in exports:
+        if export.stack is None:
+            continue
         key = (export.stack.project, export.stack.name)
-        if key in seen:
+        if key in found:
             raise EngineError(
-                f"{export.file} and {seen[key]} hold the same stack, {key[0]}/{key[1]}; keep one"
+                f"{export.file} and {found[key][1]} hold the same stack, {'/'.join(key)}; keep one"
             )
-        seen[key] = export.file
+        found[key] = (export.stack, export.file)
+    return tuple(found[key][0] for key in sorted(found))
+
+
+def _names(stacks: tuple[Stack, ...]) -> list[str]:
+    if len({stack.project for stack in stacks}) == 1:
+        return [stack.name for stack in stacks]
+    return [f"{stack.project}/{stack.name}" for stack in stacks]
 
 
 def _one_or_many(names: list[str], noun: str) -> str:
-    return names[0] if len(names) == 1 else plural(len(names), noun)
+    if len(names) == 1:
+        return names[0]
+    few = f" ({', '.join(names)})" if len(names) < 4 else ""
+    return f"{plural(len(names), noun)}{few}"
 
 
-def _stacks(exports: list[Export], names: list[str]) -> str:
-    return (
-        f"{plural(len(exports), 'stack')} ({', '.join(names)})"
-        if len(names) < 4
-        else (plural(len(exports), "stack"))
-    )
+def _notes(export: Export) -> tuple[str, ...]:
+    if export.stack is None:
+        return (*export.notes, f"{export.file.name} holds no resource: nothing of it was judged")
+    return export.notes
 
 
-def _digest(place: Path, exports: Iterable[Export]) -> str:
-    root = place if place.is_dir() else place.parent
-    digest = hashlib.sha256()
-    for export in exports:
-        digest.update(f"{export.digest}  {export.file.relative_to(root).as_posix()}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+def _digest(place: Path, exports: list[Export]) -> str:
+    """The digest of the one file; of a folder, that of the list which `sha256sum` prints of it."""
+    if not place.is_dir():
+        return f"sha256:{exports[0].digest}"
+    lines = (f"{each.digest}  {each.file.relative_to(place).as_posix()}\n" for each in exports)
+    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
 def start(request: Request) -> Run:

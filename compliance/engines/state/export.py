@@ -1,4 +1,4 @@
-"""One file of `pulumi stack export`: what is in it, as rules read it.
+"""One file of `pulumi stack export`: the stack in it, as rules read it.
 
 The format is that of `apitype.UntypedDeployment` and `DeploymentV3`
 (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go).
@@ -8,145 +8,143 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from payment_guardrails.resource import Resource
-from payment_guardrails.stack import ROOT_TYPE, Stack
-from payment_guardrails.values import from_wire
+from payment_guardrails.stack import Stack
 
 from compliance.engines.engine import EngineError
+from compliance.engines.state.entry import Entry, MalformedError, typed
+from compliance.engines.state.existing import KINDS, Existing, Operation, existing
 
 # 4 is 3 with optional features declared beside it; both hold resources in the same form.
 _VERSIONS: Final = (3, 4)
+# What the features of version 4 add to resources changes nothing that is read here.
+# https://github.com/pulumi/pulumi/blob/master/pkg/resource/stack/deployment.go
+_FEATURES: Final = frozenset(
+    {"byteString", "extensionParameterization", "hooks", "refreshBeforeUpdate", "replaceWith"}
+    | {"snippets-prototype", "taint", "views"}
+)
 _EXPORT_AGAIN: Final = "export it again with a current CLI: `pulumi stack export --file FILE`"
+_SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
+_SIGNED_TEXTS: Final = ("path", "uri", "text", "plaintext", "ciphertext", "urn")
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
 class Export:
-    """A stack as it was exported: `notes` tell what of it is not judged, and why."""
+    """A stack as it was exported: None where the file holds no resource.
+
+    `digest` is that of the file (SHA-256, hexadecimal); `notes` tell what is not judged or
+    not certain, and why.
+    """
 
     file: Path
     digest: str
-    stack: Stack
+    stack: Stack | None
     notes: tuple[str, ...]
 
 
-def read_export(file: Path) -> Export | None:
-    """Read a file; None where it is an export of a stack without resources.
+def read_export(file: Path) -> Export:
+    """Read a file.
 
     Raises :class:`EngineError` where it is no export, or of a version that cannot be read.
     """
+    content = file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
     try:
-        content = file.read_bytes()
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise EngineError(f"{file}{line}: is not JSON; {_EXPORT_AGAIN}") from error
-    entries = _entries(file, data)
-    if not entries:
-        return None
+        entries, operations = _parts(_parsed(file, content))
+        found = existing(entries, operations)
+        if not found.resources:
+            return Export(file, digest, None, found.notes)
+        return Export(file, digest, _stack(entries, operations, found), found.notes)
+    except MalformedError as error:
+        raise EngineError(f"{file}: {error}; {_EXPORT_AGAIN}") from error
+    except RecursionError as error:
+        raise EngineError(f"{file}: it is nested too deeply; {_EXPORT_AGAIN}") from error
+
+
+def _parsed(file: Path, content: bytes) -> Any:
     try:
-        return _export(file, hashlib.sha256(content).hexdigest(), data["deployment"], entries)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        data = json.loads(content, object_hook=_checked, parse_constant=_refuse_constant)
+        if _SURROGATE.search(content):
+            # Half a character: no report could be written of it.
+            json.dumps(data, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
         raise EngineError(
-            f"{file}: is no export that can be read ({type(error).__name__}: {error}); "
-            f"{_EXPORT_AGAIN}"
+            f"{file}:{error.lineno}: is not JSON ({error.msg}); {_EXPORT_AGAIN}"
         ) from error
+    except ValueError as error:
+        raise EngineError(f"{file}: is not JSON ({error}); {_EXPORT_AGAIN}") from error
+    return data
 
 
-def _entries(file: Path, data: Any) -> list[Mapping[str, Any]]:
-    deployment = data.get("deployment") if isinstance(data, Mapping) else None
-    if not isinstance(deployment, Mapping) or "version" not in data:
-        raise EngineError(
-            f"{file}: is no export of a stack: it has no version and deployment; {_EXPORT_AGAIN}"
-        )
-    version = data["version"]
-    if version not in _VERSIONS:
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    """An object of the file, without the provider's note in it.
+
+    Raises :class:`MalformedError` where a secret, asset or archive is not made as one.
+    """
+    data.pop("__defaults", None)
+    if _SIGNATURE_KEY in data:
+        for name in _SIGNED_TEXTS:
+            typed(data.get(name), str, f"the member {name} of a secret, asset or reference")
+    return data
+
+
+def _parts(data: Any) -> tuple[list[Entry], list[Operation]]:
+    """The resources and interrupted operations of an export, once it is known to be one."""
+    if isinstance(data, dict) and "checkpoint" in data:
+        raise MalformedError("is a checkpoint of a backend, no export")
+    if not isinstance(data, dict) or "deployment" not in data:
+        raise MalformedError("is no export of a stack: it has no deployment")
+    deployment = typed(data["deployment"], dict, "deployment")
+    if not deployment:
+        return [], []  # nothing was ever deployed; the version can be missing then
+    _check_version(data)
+    resources = typed(deployment.get("resources"), list, "deployment.resources")
+    operations = typed(deployment.get("pending_operations"), list, "deployment.pending_operations")
+    return (
+        [Entry.of(raw, f"deployment.resources[{index}]") for index, raw in enumerate(resources)],
+        [
+            _operation(raw, f"deployment.pending_operations[{index}]")
+            for index, raw in enumerate(operations)
+        ],
+    )
+
+
+def _check_version(data: Mapping[str, Any]) -> None:
+    version = data.get("version")
+    if isinstance(version, bool) or version not in _VERSIONS:
         age = "too old" if isinstance(version, int) and version < min(_VERSIONS) else "not known"
-        raise EngineError(
-            f"{file}: the export's version {version!r} is {age} "
-            f"(this gate reads {' and '.join(map(str, _VERSIONS))}); {_EXPORT_AGAIN}"
+        raise MalformedError(
+            f"the export's version {version!r} is {age} "
+            f"(this gate reads {' and '.join(map(str, _VERSIONS))})"
         )
-    entries = deployment.get("resources") or []
-    if not isinstance(entries, list) or not all(isinstance(each, Mapping) for each in entries):
-        raise EngineError(f"{file}: its resources are no list of objects; {_EXPORT_AGAIN}")
-    return entries
+    features = typed(data.get("features"), list, "features")
+    unknown = [str(feature) for feature in features if str(feature) not in _FEATURES]
+    if unknown:
+        raise MalformedError(f"it uses what this gate does not know: {', '.join(unknown)}")
 
 
-def _export(
-    file: Path, digest: str, deployment: Mapping[str, Any], entries: list[Mapping[str, Any]]
-) -> Export:
-    head, project, *_ = entries[0]["urn"].split("::")
-    name = head.removeprefix("urn:pulumi:")
-    if head == name:
-        raise ValueError(f"{entries[0]['urn']!r} is no URN")
-    kept = [each for each in entries if _is_judged(each)]
-    stack = Stack.of(project, name, (_resource(each) for each in kept))
-    if len(stack.by_urn) != len(stack.resources):
-        raise ValueError("two of its resources have the same URN")
-    return Export(file, digest, stack, _notes(name, deployment, entries))
+def _operation(raw: Any, place: str) -> Operation:
+    raw = typed(raw, dict, place)
+    kind = raw.get("type")
+    if kind not in KINDS:
+        raise MalformedError(f"{place}.type is {kind!r}, none of {', '.join(KINDS)}")
+    return Operation(kind, Entry.of(raw.get("resource"), f"{place}.resource"))
 
 
-def _is_judged(entry: Mapping[str, Any]) -> bool:
-    return not (
-        entry["type"] == ROOT_TYPE
-        or entry.get("external")
-        or entry.get("delete")
-        or entry.get("pendingReplacement")
-    )
-
-
-def _resource(entry: Mapping[str, Any]) -> Resource:
-    outputs = _properties(entry.get("outputs"))
-    if entry.get("id"):
-        outputs["id"] = entry["id"]
-    parent = entry.get("parent") or None
-    return Resource(
-        urn=entry["urn"],
-        type=entry["type"],
-        name=entry["urn"].rpartition("::")[2],
-        inputs=_properties(entry.get("inputs")),
-        outputs=outputs,
-        parent=None if parent and parent.split("::")[2] == ROOT_TYPE else parent,
-        provider=(entry.get("provider") or "").rpartition("::")[0] or None,
-        dependencies=tuple(sorted(entry.get("dependencies") or ())),
-        property_dependencies={
-            name: tuple(sorted(urns))
-            for name, urns in sorted((entry.get("propertyDependencies") or {}).items())
-            if urns
-        },
-        custom=bool(entry.get("custom")),
-    )
-
-
-def _properties(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    # Names that begin so are the provider's notes to itself.
-    return {
-        name: from_wire(value) for name, value in (given or {}).items() if not name.startswith("__")
-    }
-
-
-def _notes(
-    stack: str, deployment: Mapping[str, Any], entries: list[Mapping[str, Any]]
-) -> tuple[str, ...]:
-    notes = []
-    for operation in deployment.get("pending_operations") or ():
-        urn = operation["resource"]["urn"]
-        notes.append(
-            f"{stack}: an update was interrupted while {operation['type']} {urn}; what became of "
-            "it is not known: run `pulumi refresh`, then export again"
-        )
-    for entry in entries:
-        if entry.get("delete"):
-            notes.append(
-                f"{stack}: {entry['urn']} ({entry.get('id', '')}) was replaced and waits to be "
-                "deleted: it still exists and was not judged"
-            )
-        elif entry.get("pendingReplacement"):
-            notes.append(f"{stack}: {entry['urn']} was deleted and waits to be made again")
-        elif entry.get("external"):
-            notes.append(f"{stack}: {entry['urn']} is only read by the program: it was not judged")
-    return tuple(sorted(set(notes)))
+def _stack(entries: list[Entry], operations: list[Operation], found: Existing) -> Stack:
+    places = {entry.stack for entry in (*entries, *(each.entry for each in operations))}
+    if len(places) > 1:
+        names = ", ".join(sorted("/".join(place) for place in places))
+        raise MalformedError(f"it holds resources of several stacks: {names}")
+    project, name = places.pop()
+    return Stack.of(project, name, found.resources)

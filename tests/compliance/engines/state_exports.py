@@ -1,0 +1,119 @@
+"""Exports as `pulumi stack export` writes them, made from resources of the tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from payment_guardrails.resource import Resource
+from payment_guardrails.values import UNKNOWN
+
+from tests.policypack.services.compliant import Draft, compliant, document
+
+Json = dict[str, Any]
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+ROOT = "urn:pulumi:dev::payments::pulumi:pulumi:Stack::payments-dev"
+REST_API_ID = "a1b2c3d4e5"
+VALIDATOR_ID = "v1w2x3"
+
+
+def plaintext(value: Any) -> Json:
+    """A secret as `--show-secrets` writes it."""
+    return {_SIGNATURE: _SECRET, "plaintext": json.dumps(value)}
+
+
+def encrypted() -> Json:
+    """A secret as an export has it otherwise."""
+    return {_SIGNATURE: _SECRET, "ciphertext": "v1:AxH0Y1pmrMRZ:c2VjcmV0"}
+
+
+def deployed_compliant() -> Draft:
+    """The compliant stack with the ids that API Gateway gives, and a role's trust."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    draft = compliant().with_(
+        "process-role", assumeRolePolicy=document({**trust, "Action": "sts:AssumeRole"})
+    )
+    known = {"restApi": REST_API_ID, "requestValidatorId": VALIDATOR_ID}
+    resources = {
+        name: replace(
+            each,
+            inputs={
+                key: known[key] if value is UNKNOWN else value for key, value in each.inputs.items()
+            },
+        )
+        for name, each in draft.resources.items()
+    }
+    for name, id_ in (("api", REST_API_ID), ("validator", VALIDATOR_ID)):
+        resources[name] = replace(resources[name], outputs={"id": id_})
+    return Draft(resources)
+
+
+def asset(**members: Any) -> Json:
+    """A file given as a property."""
+    return {_SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", **members}
+
+
+def entry(resource: Resource, **fields: Any) -> Json:
+    """A resource of an export; `fields` are added, or replace what follows from it."""
+    outputs = {**resource.inputs, **resource.outputs}
+    made = {
+        "urn": resource.urn,
+        "custom": True,
+        "id": outputs.get("id", resource.name),
+        "type": resource.type,
+        "inputs": {"__defaults": [], **resource.inputs},
+        "outputs": outputs,
+        "parent": ROOT,
+        "provider": "urn:pulumi:dev::payments::pulumi:providers:aws::default::1234",
+        "propertyDependencies": {
+            name: list(urns) for name, urns in resource.property_dependencies.items()
+        },
+        "created": "2026-11-24T18:27:37.905457184Z",
+        "modified": "2026-11-24T18:27:37.905457184Z",
+    }
+    return {**made, **fields}
+
+
+def root() -> Json:
+    """The component that holds the whole stack."""
+    type_ = "pulumi:pulumi:Stack"
+    return {"urn": ROOT, "custom": False, "type": type_, "outputs": {"endpoint": "https://x"}}
+
+
+def export(entries: list[Json], operations: list[Json] | None = None, **fields: Any) -> Json:
+    """What the CLI writes for a stack with these resources and interrupted operations."""
+    deployment: Json = {
+        "manifest": {"time": "2026-11-24T18:24:15Z", "magic": "ab35", "version": "v3.259.0"},
+        "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:sqkpZ0JqeiY=:v1:DX"}},
+        "resources": [root(), *entries],
+        "metadata": {},
+    }
+    if operations:
+        deployment["pending_operations"] = operations
+    return {"version": 3, "deployment": deployment, **fields}
+
+
+def export_of(draft: Draft) -> Json:
+    """The export of a whole stack."""
+    return export([entry(each) for each in draft.resources.values()])
+
+
+def in_stack(data: Json, project: str, stack: str) -> Json:
+    """The same export, of another stack."""
+    text = json.dumps(data).replace(
+        "urn:pulumi:dev::payments::", f"urn:pulumi:{stack}::{project}::"
+    )
+    moved: Json = json.loads(text)
+    return moved
+
+
+def write(file: Path, data: Mapping[str, Any]) -> Path:
+    """The file, as the CLI indents it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(data, indent=4, ensure_ascii=False), "utf-8")
+    return file
