@@ -31,6 +31,9 @@ def main() -> None:
     # pulumi_aws warns of its own deprecated modules on import; that is not the program's doing.
     warnings.simplefilter("ignore", DeprecationWarning)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 2000))
+    # Each answer of the gate wakes a thread that then waits for the one that runs the program:
+    # by default 5 ms, several times a resource, which is most of the time of a large program.
+    sys.setswitchinterval(0.0005)
     gate.send(run(gate, job))
 
 
