@@ -4,164 +4,159 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from tests.engine.provider.catalogue import kind_of
-from tests.engine.provider.shapes import filled
-from tests.engine.provider.wire import DEFAULTS, UNKNOWN, Properties, bare
-
-ACCOUNT = "123456789012"
-_NAMING_OUTPUTS = ("arn", "name", "url", "functionName", "bucket", "invokeArn", "executionArn")
+from tests.engine.provider.catalogue import Need, Target, kind_of
+from tests.engine.provider.outputs import deployed
+from tests.engine.provider.place import Place
+from tests.engine.provider.references import is_kept_by_aws, is_named, named
+from tests.engine.provider.wire import Properties, bare
 
 
 class RefusedError(Exception):
     """AWS would refuse this request."""
 
 
+class Key(NamedTuple):
+    """What tells the resources of an account apart; the region is empty for global types."""
+
+    type: str
+    id: str
+    region: str
+
+
 @dataclass(frozen=True)
-class Place:
-    """Where a provider works."""
+class Resource:
+    """A resource as the program asked for it, and as it is."""
 
-    region: str = "us-east-1"
-    default_tags: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, properties: Mapping[str, Any]) -> Place:
-        """The place of one resource, which can name a region of its own."""
-        own = bare(properties.get("region"))
-        return Place(own, self.default_tags) if isinstance(own, str) and own != UNKNOWN else self
-
-    @property
-    def partition(self) -> str:
-        """The partition of the region."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
-
-    @property
-    def dns_suffix(self) -> str:
-        """The domain of the partition's endpoints."""
-        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+    inputs: Properties
+    outputs: Properties
 
 
 @dataclass
 class Cloud:
-    """The resources of one account: by type and id, their properties."""
+    """The resources of one account.
 
-    existing: dict[tuple[str, str], Properties] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    `existing` holds what programs made here. `outside` holds the names and ARNs
+    of what others made, in this account or in another: nothing is assumed to exist but what
+    AWS keeps in every account itself, so a test names here what its program expects.
+
+    Stricter than AWS in one thing: whatever another resource still names cannot be deleted,
+    where AWS refuses some such deletions only. So a `destroy` that passes shows that every
+    dependency was recorded.
+    """
+
+    existing: dict[Key, Resource] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
     draw: random.Random = field(default_factory=random.SystemRandom)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, type_: str, inputs: Properties, place: Place) -> tuple[str, Properties]:
         """Make a resource; its id and outputs.
 
-        Raises :class:`RefusedError` where it names a resource that does not exist, or one
-        of its kind and name exists already.
+        Raises :class:`RefusedError` where it names a resource that does not exist, or lacks
+        one that it needs, or where one of its kind and name exists already.
         """
-        with self.lock:
-            self._check_targets(type_, inputs)
-            outputs = self._outputs(type_, inputs, place)
-            key = (type_, outputs["id"])
+        with self._lock:
+            self._check(type_, bare(inputs))
+            outputs = self._outputs(type_, inputs, {}, place)
+            key = _key(type_, outputs["id"], place)
             if key in self.existing:
-                raise RefusedError(f"{type_} {outputs['id']} already exists")
-            self.existing[key] = outputs
-            return outputs["id"], outputs
+                raise RefusedError(f"{type_} {key.id} already exists")
+            self.existing[key] = Resource(inputs, outputs)
+            return key.id, outputs
 
     def update(self, type_: str, id_: str, inputs: Properties, place: Place) -> Properties:
-        """Change a resource in place; its outputs."""
-        with self.lock:
-            self._check_targets(type_, inputs)
-            old = self.existing.get((type_, id_), {})
-            drawn = {name: old[name] for name in old if name not in inputs}
-            removed = {DEFAULTS}
-            outputs = {
-                **self._outputs(type_, inputs, place),
-                **{name: drawn[name] for name in _computed(type_) if name in drawn},
-                "id": id_,
-            }
-            outputs = {name: value for name, value in outputs.items() if name not in removed}
-            self.existing[type_, id_] = outputs
+        """Change a resource in place; its outputs.
+
+        Raises :class:`RefusedError` where it is gone, or names what does not exist.
+        """
+        with self._lock:
+            key = _key(type_, id_, place)
+            if key not in self.existing:
+                raise RefusedError(f"{type_} {id_} does not exist")
+            self._check(type_, bare(inputs))
+            old = self.existing[key].outputs
+            outputs = {**self._outputs(type_, inputs, old, place), "id": id_}
+            self.existing[key] = Resource(inputs, outputs)
             return outputs
 
-    def delete(self, type_: str, id_: str) -> None:
-        """Remove a resource. Raises :class:`RefusedError` while another one names it."""
-        with self.lock:
-            outputs = self.existing.get((type_, id_))
-            if outputs is None:
+    def read(self, type_: str, id_: str, place: Place) -> Resource | None:
+        """The resource, None where there is none."""
+        with self._lock:
+            return self.existing.get(_key(type_, id_, place))
+
+    def delete(self, type_: str, id_: str, place: Place) -> None:
+        """Remove a resource, if it is there.
+
+        Raises :class:`RefusedError` while another one names it.
+        """
+        with self._lock:
+            key = _key(type_, id_, place)
+            if key not in self.existing:
                 return
-            names = _names(outputs)
-            for (other_type, other_id), other in self.existing.items():
-                for path, types in kind_of(other_type).references.items():
-                    if type_ in types and _at(other, path) in names:
-                        raise RefusedError(f"{type_} {id_} is in use by {other_type} {other_id}")
-            del self.existing[type_, id_]
+            outputs = bare(self.existing[key].outputs)
+            for other, resource in self.existing.items():
+                for name, targets in _named_by(other.type, bare(resource.outputs)):
+                    if other != key and is_named(type_, outputs, name, targets):
+                        raise RefusedError(f"{type_} {id_} is in use by {other.type} {other.id}")
+            del self.existing[key]
 
-    def _check_targets(self, type_: str, inputs: Properties) -> None:
-        for path, types in kind_of(type_).references.items():
-            named = _at(inputs, path)
-            if named is None or named == UNKNOWN:
-                continue
-            known = (outputs for (found, _), outputs in self.existing.items() if found in types)
-            if not any(named in _names(outputs) for outputs in known):
-                raise RefusedError(f"{type_}: {path} names {named}, which does not exist")
+    def _check(self, type_: str, inputs: Mapping[str, Any]) -> None:
+        for name, targets in _named_by(type_, inputs):
+            kept = name in self.outside or is_kept_by_aws(name, targets)
+            if not kept and self._target(name, targets) is None:
+                raise RefusedError(f"{type_} names {name}, which does not exist")
+        needs = kind_of(type_).needs
+        if needs and not any(self._is_met(need, inputs) for need in needs):
+            wanted = " or ".join(need.type for need in needs)
+            raise RefusedError(f"{type_} needs {wanted}, which does not exist")
 
-    def _outputs(self, type_: str, inputs: Properties, place: Place) -> Properties:
-        kind = kind_of(type_)
-        outputs = {name: value for name, value in inputs.items() if name != DEFAULTS}
-        values: dict[str, Any] = {
-            **bare(outputs),
-            "partition": place.partition,
-            "region": place.region,
-            "dnsSuffix": place.dns_suffix,
-            "account": ACCOUNT,
-        }
-        for name in kind.computed:
-            outputs.setdefault(name, "")
-        if kind.name and kind.name.property in values:
-            values["name"] = values[kind.name.property]
-        if kind.arn is not None:
-            values["arn"] = outputs["arn"] = filled(kind.arn, values, self.draw)
-        if "{id}" in " ".join(kind.outputs.values()):
-            values["id"] = filled(kind.id, values, self.draw)
-        for name, shape in kind.outputs.items():
-            if not inputs.get(name):
-                values[name] = outputs[name] = filled(shape, values, self.draw)
-        outputs["id"] = values.get("id") if "id" in values else filled(kind.id, values, self.draw)
-        return with_tags(type_, outputs, place)
+    def _is_met(self, need: Need, inputs: Mapping[str, Any]) -> bool:
+        if any(inputs.get(ours) in self.outside for ours in need.same.values()):
+            return True
+        return any(
+            key.type == need.type
+            and all(_has(resource, its, inputs.get(ours)) for its, ours in need.same.items())
+            and (need.having is None or resource.outputs.get(need.having) is not None)
+            for key, resource in self.existing.items()
+        )
 
+    def _target(self, name: str, targets: tuple[Target, ...]) -> Properties | None:
+        for key, resource in self.existing.items():
+            outputs = bare(resource.outputs)
+            if is_named(key.type, outputs, name, targets):
+                return outputs
+        return None
 
-def previewed(type_: str, inputs: Properties, old: Mapping[str, Any], place: Place) -> Properties:
-    """The outputs as a preview shows them: what is computed is unknown, or as it was."""
-    outputs = {name: value for name, value in inputs.items() if name != DEFAULTS}
-    for name in _computed(type_):
-        outputs.setdefault(name, old.get(name, UNKNOWN))
-    return with_tags(type_, outputs, place)
+    def _outputs(
+        self, type_: str, inputs: Properties, old: Mapping[str, Any], place: Place
+    ) -> Properties:
+        references = kind_of(type_).references
 
+        def of_target(path: str, property_: str) -> Any:
+            for name in named(bare(inputs), path):
+                target = self._target(name, references[path])
+                if target is not None:
+                    return target.get(property_)
+            return None
 
-def with_tags(type_: str, outputs: Properties, place: Place) -> Properties:
-    """The provider's default tags, which every taggable resource shows in `tagsAll`."""
-    if "tags" not in outputs and "tagsAll" not in kind_of(type_).computed:
-        return outputs
-    tags = outputs.get("tags")
-    own = tags if isinstance(tags, dict) else {}
-    unknown = tags == UNKNOWN
-    return {**outputs, "tagsAll": UNKNOWN if unknown else {**place.default_tags, **own}}
+        return deployed(type_, inputs, old, place, self.draw, of_target)
 
 
-def _computed(type_: str) -> tuple[str, ...]:
-    kind = kind_of(type_)
-    arn = ("arn",) if kind.arn else ()
-    return tuple(dict.fromkeys((*kind.computed, *arn, *kind.outputs)))
+def _key(type_: str, id_: str, place: Place) -> Key:
+    return Key(type_, id_, "" if kind_of(type_).is_global else place.region)
 
 
-def _names(outputs: Mapping[str, Any]) -> frozenset[Any]:
-    found = (bare(outputs.get(name)) for name in ("id", *_NAMING_OUTPUTS))
-    return frozenset(value for value in found if isinstance(value, str) and value)
+def _has(resource: Resource, name: str, value: Any) -> bool:
+    return bool(bare(resource.outputs.get(name)) == value)
 
 
-def _at(properties: Mapping[str, Any], path: str) -> Any:
-    value: Any = bare(dict(properties))
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
+def _named_by(
+    type_: str, properties: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[Target, ...]]]:
+    for path, targets in kind_of(type_).references.items():
+        for name in named(properties, path):
+            yield name, targets

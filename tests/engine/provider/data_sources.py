@@ -1,12 +1,15 @@
-"""The data sources that programs call, answered as the real provider does."""
+"""The data sources that programs call, answered as the real provider does.
+
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/meta
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tests.engine.provider.cloud import ACCOUNT, Place
+from tests.engine.provider.place import ACCOUNT, Place
+from tests.engine.provider.policy_document import policy_document
 
 Arguments = Mapping[str, Any]
 
@@ -70,76 +73,46 @@ def _parameter(arguments: Arguments, place: Place) -> dict[str, Any]:
     }
 
 
-def _policy_document(arguments: Arguments, _: Place) -> dict[str, Any]:
-    document: dict[str, Any] = {"Version": arguments.get("version") or "2012-10-17"}
-    if arguments.get("policyId"):
-        document["Id"] = arguments["policyId"]
-    statements: list[dict[str, Any]] = []
-    for source in arguments.get("sourcePolicyDocuments") or ():
-        statements.extend(_statements_of(source))
-    statements.extend(_statement(each) for each in arguments.get("statements") or ())
-    for override in arguments.get("overridePolicyDocuments") or ():
-        for statement in _statements_of(override):
-            sid = statement.get("Sid")
-            statements = [each for each in statements if not sid or each.get("Sid") != sid]
-            statements.append(statement)
-    document["Statement"] = statements
+def _arn(arguments: Arguments, _: Place) -> dict[str, Any]:
+    arn = str(arguments["arn"])
+    _prefix, partition, service, region, account, resource = arn.split(":", 5)
     return {
-        "id": str(abs(hash(json.dumps(document, sort_keys=True))) % 10**10),
-        "json": json.dumps(document, indent=2),
-        "minifiedJson": json.dumps(document, separators=(",", ":")),
+        "id": arn,
+        "account": account,
+        "partition": partition,
+        "region": region,
+        "resource": resource,
+        "service": service,
     }
 
 
-def _statements_of(text: str) -> list[dict[str, Any]]:
-    statements = json.loads(text).get("Statement", []) if text else []
-    return statements if isinstance(statements, list) else [statements]
+def _default_tags(_: Arguments, place: Place) -> dict[str, Any]:
+    return {"id": place.partition, "tags": dict(place.default_tags)}
 
 
-def _statement(given: Mapping[str, Any]) -> dict[str, Any]:
-    statement: dict[str, Any] = {}
-    if given.get("sid"):
-        statement["Sid"] = given["sid"]
-    statement["Effect"] = given.get("effect") or "Allow"
-    for name, key in (
-        ("actions", "Action"),
-        ("notActions", "NotAction"),
-        ("resources", "Resource"),
-        ("notResources", "NotResource"),
-    ):
-        if given.get(name):
-            statement[key] = _single(given[name])
-    for name, key in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):
-        if given.get(name):
-            statement[key] = _principals(given[name])
-    conditions: dict[str, dict[str, Any]] = {}
-    for condition in given.get("conditions") or ():
-        test = conditions.setdefault(condition["test"], {})
-        test[condition["variable"]] = _single(condition["values"])
-    if conditions:
-        statement["Condition"] = conditions
-    return statement
+def _service_principal(arguments: Arguments, place: Place) -> dict[str, Any]:
+    service = str(arguments["serviceName"])
+    own = place.partition == "aws-cn" and service in _OWN_PRINCIPAL_IN_CHINA
+    suffix = place.dns_suffix if own else "amazonaws.com"
+    return {
+        "id": f"{service}.{place.region}.{suffix}",
+        "name": f"{service}.{suffix}",
+        "region": place.region,
+        "suffix": suffix,
+    }
 
 
-def _principals(given: list[Mapping[str, Any]]) -> Any:
-    principals: dict[str, list[str]] = {}
-    for each in given:
-        principals.setdefault(each["type"], []).extend(each["identifiers"])
-    if principals == {"*": ["*"]}:
-        return "*"
-    return {type_: _single(found) for type_, found in principals.items()}
-
-
-def _single(values: list[Any]) -> Any:
-    # The provider writes a list of one as its element, and sorts longer ones backwards.
-    return values[0] if len(values) == 1 else sorted(values, reverse=True)
+_OWN_PRINCIPAL_IN_CHINA: Final = ("codedeploy", "elasticmapreduce", "logs")
 
 
 _SOURCES: Final[Mapping[str, Callable[[Arguments, Place], dict[str, Any]]]] = {
-    "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    "aws:iam/getPolicyDocument:getPolicyDocument": policy_document,
+    "aws:index/getArn:getArn": _arn,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getDefaultTags:getDefaultTags": _default_tags,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
+    "aws:index/getServicePrincipal:getServicePrincipal": _service_principal,
     "aws:ssm/getParameter:getParameter": _parameter,
 }

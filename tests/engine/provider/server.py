@@ -7,10 +7,11 @@ resource that names another which does not exist.
 
 What it is not: it is no emulator of AWS. Nothing runs, holds data or checks permissions;
 of a resource's properties only what `types.yaml` names has a meaning; it validates no
-value, throttles nothing and is never eventually consistent. A program that deploys here
-can still be refused by AWS. Of the real provider's hundreds of types it knows some forty;
-others get an id and nothing computed. It shares nothing with the offline engine, so that
-each can show the other's mistakes.
+value, normalises no document, throttles nothing and is never eventually consistent.
+Settings of the whole account, such as API Gateway's logging role, count as made. A program
+that deploys here can still be refused by AWS. Of the real provider's hundreds of types it
+knows some sixty; others get an id and nothing computed. It shares nothing with the offline
+engine, so that each can show the other's mistakes.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tests.engine.provider.catalogue import Naming, kind_of
-from tests.engine.provider.cloud import Cloud, Place, RefusedError, previewed
+from tests.engine.provider.catalogue import Kind, Naming, kind_of
+from tests.engine.provider.cloud import Cloud, RefusedError
 from tests.engine.provider.data_sources import answer
+from tests.engine.provider.outputs import previewed
+from tests.engine.provider.place import Place
 from tests.engine.provider.shapes import MissingValueError
 from tests.engine.provider.wire import (
     DEFAULTS,
@@ -39,6 +42,8 @@ from tests.engine.provider.wire import (
     bare,
     decoded,
     encoded,
+    is_unknown,
+    secret,
 )
 
 # The CLI warns of a provider that is older than the SDK the program uses.
@@ -47,7 +52,10 @@ _SUFFIX_DIGITS: Final = 7
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """The provider. One serves all provider resources of a program, told apart by connection."""
+    """The provider. One serves all provider resources of a program.
+
+    The engine opens a connection for each, and configures it: by that they are told apart.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -81,7 +89,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        old, new = decoded(request.oldInputs), decoded(request.news)
+        old, new = decoded(request.old_inputs), decoded(request.news)
         moved = old.get("region") != new.get("region")
         return provider_pb2.DiffResponse(
             changes=_changes(old != new), replaces=["region"] if moved else []
@@ -108,39 +116,46 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return response
 
     def Check(self, request: Any, context: Any) -> Any:
-        kind = kind_of(_type_of(request.urn))
+        kind, place = kind_of(_type_of(request.urn)), self._place(context)
         inputs, olds = decoded(request.news), decoded(request.olds)
         inputs.pop(DEFAULTS, None)
         for name in kind.documents:
             if name in inputs:
                 inputs[name] = as_document(inputs[name])
         defaults = {name: value for name, value in kind.defaults.items() if name not in inputs}
-        if kind.name and kind.name.property not in inputs:
+        if kind.name and not {kind.name.property, kind.name.prefix} & set(inputs):
             defaults[kind.name.property] = _drawn_name(kind.name, request, inputs, olds)
+        # https://github.com/pulumi/pulumi-aws/blob/master/provider/region.go and tags.go
+        if not kind.is_global:
+            inputs.setdefault("region", place.region)
+        if kind.tagged:
+            inputs["tagsAll"] = _all_tags(inputs.get("tags"), place)
         return provider_pb2.CheckResponse(
             inputs=encoded({**inputs, **defaults, DEFAULTS: sorted(defaults)})
         )
 
     def Diff(self, request: Any, context: Any) -> Any:
-        old, new = decoded(request.oldInputs), decoded(request.news)
+        kind = kind_of(_type_of(request.urn))
+        old, new = decoded(request.old_inputs), decoded(request.news)
         names = sorted(
             name
             for name in {*old, *new} - {DEFAULTS}
             if bare(old.get(name)) != bare(new.get(name)) and name not in request.ignoreChanges
         )
-        replacing = _replacing(_type_of(request.urn))
+        replaces = [name for name in names if name in _replacing(kind)]
         return provider_pb2.DiffResponse(
             changes=_changes(bool(names)),
             diffs=names,
-            replaces=[name for name in names if name in replacing],
+            replaces=replaces,
+            deleteBeforeReplace=bool(replaces)
+            and (kind.delete_first or _keeps_name(kind, old, new)),
         )
 
     def Create(self, request: Any, context: Any) -> Any:
         type_, inputs = _type_of(request.urn), decoded(request.properties)
-        place = self._place(context).of(inputs)
         if request.preview:
-            outputs = previewed(type_, inputs, {}, place)
-            return provider_pb2.CreateResponse(properties=encoded(outputs))
+            return provider_pb2.CreateResponse(properties=encoded(previewed(type_, inputs, {})))
+        place = self._place(context).of(inputs)
         try:
             id_, outputs = self._cloud.create(type_, inputs, place)
         except (RefusedError, MissingValueError) as error:
@@ -149,10 +164,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: Any) -> Any:
         type_, inputs = _type_of(request.urn), decoded(request.news)
-        place = self._place(context).of(inputs)
         if request.preview:
-            outputs = previewed(type_, inputs, decoded(request.olds), place)
+            outputs = previewed(type_, inputs, decoded(request.olds))
             return provider_pb2.UpdateResponse(properties=encoded(outputs))
+        place = self._place(context).of(inputs)
         try:
             outputs = self._cloud.update(type_, request.id, inputs, place)
         except (RefusedError, MissingValueError) as error:
@@ -160,19 +175,25 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encoded(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
-        outputs = self._cloud.existing.get((_type_of(request.urn), request.id))
-        if outputs is None:
-            if request.HasField("inputs") and decoded(request.inputs):
-                return provider_pb2.ReadResponse()  # it was there once, and is gone
-            # What the program reads by id was made by someone else: it has an id, no more.
-            return provider_pb2.ReadResponse(id=request.id, properties=request.properties)
-        return provider_pb2.ReadResponse(
-            id=request.id, properties=encoded(outputs), inputs=request.inputs
-        )
+        state = decoded(request.properties)
+        place = self._place(context).of(state)
+        resource = self._cloud.read(_type_of(request.urn), request.id, place)
+        if resource is not None:
+            # A refresh compares what the program last asked for with what is there.
+            asked = decoded(request.inputs) or resource.inputs
+            inputs = _as_asked(asked, {DEFAULTS: asked.get(DEFAULTS), **resource.outputs})
+            return provider_pb2.ReadResponse(
+                id=request.id, properties=encoded(resource.outputs), inputs=encoded(inputs)
+            )
+        if request.id in self._cloud.outside:
+            # Of what others made, nothing but its name is known here.
+            return provider_pb2.ReadResponse(id=request.id, properties=encoded(state))
+        return provider_pb2.ReadResponse()
 
     def Delete(self, request: Any, context: Any) -> Empty:
+        place = self._place(context).of(decoded(request.properties))
         try:
-            self._cloud.delete(_type_of(request.urn), request.id)
+            self._cloud.delete(_type_of(request.urn), request.id, place)
         except RefusedError as error:
             return _refuse(context, f"deleting {request.urn}: {error}")
         return Empty()
@@ -189,20 +210,43 @@ def _drawn_name(naming: Naming, request: Any, inputs: Properties, olds: Properti
     if naming.property in olds.get(DEFAULTS, ()):
         return str(olds[naming.property])
     digits = hashlib.sha256(request.randomSeed + request.urn.encode()).hexdigest()[:_SUFFIX_DIGITS]
-    prefix = inputs.get(naming.prefix) if naming.prefix else None
-    if prefix == UNKNOWN:
-        return UNKNOWN
-    fifo = ".fifo" if naming.fifo and inputs.get(naming.fifo) is True else ""
-    head = prefix or f"{request.urn.rpartition('::')[2]}{naming.separator}"
-    room = naming.max - len(digits) - len(fifo)
-    name = f"{head[:room]}{digits}{fifo}"
+    # A queue whose kind is not known yet is named as if it were a standard one.
+    fifo = ".fifo" if naming.fifo and bare(inputs.get(naming.fifo)) is True else ""
+    head = request.urn.rpartition("::")[2]
+    room = naming.max - len(digits) - 1
+    name = f"{naming.start}{head[:room]}-{digits}{fifo}"
     return name.lower() if naming.lowercase else name
 
 
-def _replacing(type_: str) -> frozenset[str]:
-    kind = kind_of(type_)
-    name = {kind.name.property} if kind.name else set()
-    return frozenset({*name, *kind.replaces})
+def _as_asked(asked: Any, there: Any) -> Any:
+    """What is there of what was asked for: without what AWS adds inside a block."""
+    plain_asked, plain_there = bare(asked), bare(there)
+    if plain_asked == plain_there:
+        return asked
+    if isinstance(plain_asked, dict) and isinstance(plain_there, dict):
+        return {name: _as_asked(plain_asked[name], plain_there.get(name)) for name in plain_asked}
+    return there
+
+
+def _all_tags(tags: Any, place: Place) -> Any:
+    if is_unknown(tags):
+        return UNKNOWN
+    plain = bare(tags)
+    merged = {**place.default_tags, **(plain if isinstance(plain, dict) else {})}
+    return merged if plain == tags else secret(merged)
+
+
+def _replacing(kind: Kind) -> frozenset[str | None]:
+    own = [kind.name.property, kind.name.prefix] if kind.name and not kind.name.changes else []
+    place = [] if kind.is_global else ["region"]
+    return frozenset({*own, *place, *kind.replaces})
+
+
+def _keeps_name(kind: Kind, old: Properties, new: Properties) -> bool:
+    # The program chose the name, and two resources cannot have it at a time.
+    if kind.name is None or kind.name.property in new.get(DEFAULTS, ()):
+        return False
+    return bare(old.get(kind.name.property)) == bare(new.get(kind.name.property))
 
 
 def _changes(differ: bool) -> Any:
@@ -223,10 +267,10 @@ def _refuse(context: Any, message: str) -> Any:
 
 
 @contextmanager
-def provider(cloud: Cloud) -> Iterator[int]:
+def provider(cloud: Cloud, service: type[Provider] = Provider) -> Iterator[int]:
     """A running provider over `cloud`; gives its port."""
     server = grpc.server(ThreadPoolExecutor(max_workers=16))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(service(cloud), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

@@ -53,6 +53,13 @@ def bare(value: Any) -> Any:
     return value
 
 
+def secret(value: Any) -> Any:
+    """The value in a secret wrapper, once."""
+    if isinstance(value, dict) and value.get(_KEY) == _SECRET:
+        return value
+    return {_KEY: _SECRET, "value": value}
+
+
 def is_unknown(value: Any) -> bool:
     """True where the value, or anything in it, is not known yet."""
     if isinstance(value, dict):
@@ -63,11 +70,30 @@ def is_unknown(value: Any) -> bool:
 
 
 def as_document(value: Any) -> Any:
-    """A JSON document given as an object becomes its text: unknown or secret where a part is."""
+    """A JSON document given as an object becomes its text: unknown or secret where a part is.
+
+    https://github.com/pulumi/pulumi-terraform-bridge, TransformJSONDocument
+    """
     if not isinstance(value, dict | list) or (isinstance(value, dict) and _KEY in value):
         return value
     if is_unknown(value):
         return UNKNOWN
     plain = bare(value)
-    text = json.dumps(plain, separators=(",", ":"))
-    return text if plain == value else {_KEY: _SECRET, "value": text}
+    text = json_text(plain)
+    return text if plain == value else secret(text)
+
+
+def json_text(value: Any) -> str:
+    """The value as Go writes it: sorted keys, no spaces, `<`, `>` and `&` escaped.
+
+    https://pkg.go.dev/encoding/json#Marshal
+    """
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return escaped_as_go_does(text)
+
+
+def escaped_as_go_does(text: str) -> str:
+    """JSON text that is safe inside HTML, which Go takes care of."""
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
