@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import grpc
+from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 _RUNNER: Final = Path(__file__).with_name("run_program.py")
@@ -26,7 +27,20 @@ _RUNNER: Final = Path(__file__).with_name("run_program.py")
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs Python programs for the engine."""
 
+    def __init__(self) -> None:
+        self._engine = ""
+        self._running: set[subprocess.Popen[str]] = set()
+
+    def About(self, request: Any, context: Any) -> language_pb2.AboutResponse:
+        return language_pb2.AboutResponse(executable=sys.executable)
+
+    def Cancel(self, request: Any, context: Any) -> Empty:
+        for process in tuple(self._running):
+            process.kill()
+        return Empty()
+
     def Handshake(self, request: Any, context: Any) -> language_pb2.LanguageHandshakeResponse:
+        self._engine = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:
@@ -44,7 +58,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "stack": request.stack,
             "organization": request.organization or "organization",
             "monitor": request.monitor_address,
-            "engine": request.args[0] if request.args else "",
+            "engine": self._engine,
             "parallel": request.parallel,
             "dry_run": request.dryRun,
             "config": dict(request.config),
@@ -52,15 +66,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "root": request.info.root_directory,
             "program": str(Path(request.info.program_directory, request.info.entry_point)),
         }
-        done = subprocess.run(
-            [sys.executable, str(_RUNNER)],
-            input=json.dumps(job),
-            cwd=request.pwd,
-            text=True,
-            check=False,
+        process = subprocess.Popen(
+            [sys.executable, str(_RUNNER)], stdin=subprocess.PIPE, cwd=request.pwd, text=True
         )
+        self._running.add(process)
+        # A CLI that is killed cancels nothing: its programs go with its call.
+        context.add_callback(process.kill)
+        try:
+            process.communicate(json.dumps(job))
+        finally:
+            self._running.discard(process)
         # What went wrong has been logged to the engine by then.
-        return language_pb2.RunResponse(bail=done.returncode != 0)
+        return language_pb2.RunResponse(bail=process.returncode != 0)
 
 
 @contextmanager

@@ -69,13 +69,15 @@ class Run:
         )
         log, said = self._run(workspace, folder, progress)
         record = folder / "record.json"
-        if not log.complete or not record.is_file():
+        # Where it failed for more than what the pack found, a part of the truth is no verdict.
+        if not record.is_file() or (said and not log.mandatory):
             message, output = explained(log.errors, said)
             raise EngineError(f"{project.root}: {message}", output)
-        if said and not log.mandatory:
-            # It failed, and not for what the pack found: a part of the truth is no verdict.
-            message, output = explained(log.errors, said)
-            raise EngineError(f"{project.root}: {message}", output)
+        if not log.complete:
+            raise EngineError(
+                f"the Pulumi CLI {self._command.version} does not log which policies passed "
+                "(later ones do); upgrade it, or use --engine offline"
+            )
         recorded = Record.read(record)
         confirm(recorded, log, registered())
         return EngineRun(

@@ -17,7 +17,10 @@ from pulumi.automation.errors import CommandError, InvalidVersionError, create_c
 
 from compliance.engines.engine import EngineError
 
-_INSTALL: Final = "https://www.pulumi.com/docs/iac/download-install/"
+_REMEDY: Final = (
+    "install it (https://www.pulumi.com/docs/iac/download-install/), "
+    "or use --engine offline, which needs none"
+)
 _GRACE: Final = 10.0
 """How many seconds the CLI has to cancel what it does and let go of its plugins."""
 
@@ -35,16 +38,13 @@ class Command(PulumiCommand):
 
     def __init__(self, time_limit: float) -> None:
         if shutil.which("pulumi") is None:
-            raise EngineError(
-                f"there is no Pulumi CLI on PATH; install it ({_INSTALL}), "
-                "or use --engine offline, which needs none"
-            )
+            raise EngineError(f"there is no Pulumi CLI on PATH; {_REMEDY}")
         try:
             super().__init__()
         except InvalidVersionError as error:
-            raise EngineError(f"the Pulumi CLI on PATH does not fit: {error}") from error
+            raise EngineError(f"the Pulumi CLI on PATH does not fit: {error} {_REMEDY}") from error
         except (OSError, subprocess.CalledProcessError) as error:
-            raise EngineError(f"the Pulumi CLI on PATH does not run: {error}") from error
+            raise EngineError(f"the Pulumi CLI on PATH does not run: {error}; {_REMEDY}") from error
         self._deadline = time.monotonic() + time_limit
         self._process: subprocess.Popen[str] | None = None
 

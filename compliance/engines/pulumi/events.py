@@ -75,6 +75,8 @@ def _events(file: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
             event = json.loads(line)
         except ValueError:
             return
+        if not isinstance(event, dict):
+            return
         for kind, content in event.items():
             if isinstance(content, dict):
                 yield kind, content
