@@ -12,7 +12,15 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # An inherited setting that forbids byte code would have every run compile everything again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help setup gate test thorough lint types check package engine engine-path pack bench lock clean
+# The Pulumi CLI, for the tests that need the real engine: built from the Go module in
+# tests/engine, kept outside the work tree, made again only when its versions change.
+ENGINE_MODULE := tests/engine
+ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
+ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
+ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
+
+.PHONY: help setup gate test differential thorough lint types check package engine engine-path \
+	pack bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -25,7 +33,13 @@ gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print th
 test: .venv/dev.stamp ## run the whole test suite
 	$(BIN)/python -m pytest -n auto
 
+differential: export DIFFERENTIAL_PROGRAMS ?= 200
+differential: export PAYMENT_ENGINE_REQUIRED = 1
+differential: .venv/dev.stamp $(ENGINE) ## hold the offline engine against the real one: 200 programs
+	$(BIN)/python -m pytest -n auto tests/engine/test_differential.py
+
 thorough: export HYPOTHESIS_PROFILE = thorough
+thorough: export DIFFERENTIAL_PROGRAMS = 1000
 thorough: test ## run the test suite with many more generated examples
 
 lint: .venv/dev.stamp ## ruff: lint and format
@@ -39,13 +53,6 @@ check: lint types test ## all that CI checks
 
 package: ## build the Lambda archive: build/lambda/handlers.zip
 	@$(or $(wildcard $(BIN)/python),$(PYTHON)) program/archive.py
-
-# The Pulumi CLI, for the tests that need the real engine: built from the Go module in
-# tests/engine, kept outside the work tree, made again only when its versions change.
-ENGINE_MODULE := tests/engine
-ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
-ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
-ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
 engine: $(ENGINE) ## build the Pulumi CLI that the engine tests use (about 4 minutes, once; needs Go)
 
@@ -65,8 +72,9 @@ pack: ## make the policy pack's own environment: policypack/venv
 	@policypack/venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r policypack/requirements.txt
 
-bench: .venv/dev.stamp ## measure the gate beside running the same program bare
+bench: .venv/dev.stamp ## measure the gate beside the bare program, previews with and without the pack
 	@$(BIN)/python -m tests.benchmarks.gate
+	@$(BIN)/python -m tests.benchmarks.preview
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header
 lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
