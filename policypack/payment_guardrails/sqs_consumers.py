@@ -46,11 +46,15 @@ def queue_consumed(stack: Stack, _: Settings) -> Iterator[Finding]:
     readers = _readers(stack)
     wanted = "a mapping, a pipe or a grant to receive must name it"
     for queue in stack.of_types([QUEUE]):
-        doubt = graph.doubt(queue) or readers.doubts.get(queue.urn) or readers.anywhere
-        if queue.urn in readers.surely:
-            yield passed(queue, "arn", f"{readers.surely[queue.urn]} reads it")
-        elif queue.urn in graph.sources:
+        exempting, reader = graph.doubt(queue), readers.surely.get(queue.urn)
+        doubt = exempting or readers.doubts.get(queue.urn) or readers.anywhere
+        if queue.urn in graph.sources:
             yield not_applicable(queue, "it is a dead-letter queue")
+        elif reader is not None and exempting is None:
+            yield passed(queue, "arn", f"{reader} reads it")
+        elif reader is not None and exempting is not None:
+            why = f"{reader} reads it, unless it is a dead-letter queue, which is exempt"
+            yield undecided(queue, exempting, why)
         elif doubt is not None:
             yield undecided(queue, doubt, f"nothing known reads {queue.name}; {wanted}")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -56,8 +57,9 @@ def _judge(stack: Stack, resource: Resource) -> Finding:
     wanted = "type must be SecureString"
     why = _why_secret(resource)
     doubt = _doubt(stack, resource)
-    if why is not None and kind.unknown:
-        return undecided(resource, kind, f"{why}, so {wanted}")
+    if kind.unknown:
+        so = f"{why}, so {wanted}" if why else f"where it holds a secret, {wanted}"
+        return undecided(resource, kind, so)
     if why is not None:
         return failed(resource, "type", f"{why}, and type is {kind.text}; {wanted}")
     if doubt is not None:
@@ -66,8 +68,7 @@ def _judge(stack: Stack, resource: Resource) -> Finding:
 
 
 def _why_secret(resource: Resource) -> str | None:
-    name = resource.read("name")
-    if is_secret_name(name.value if isinstance(name.value, str) else resource.name):
+    if is_secret_name(_own_name(resource)):
         return "its name looks like a secret's"
     for property_ in _VALUES:
         reading = resource.read(property_)
@@ -77,6 +78,13 @@ def _why_secret(resource: Resource) -> str | None:
         if isinstance(reading.value, str) and is_secret_value(reading.value):
             return "its value looks like a secret"
     return None
+
+
+def _own_name(resource: Resource) -> str:
+    """The name that the program chose: what the provider draws after it tells nothing."""
+    name = resource.read("name").value
+    drawn = rf"{re.escape(resource.name)}-[0-9a-f]{{7}}"
+    return resource.name if not isinstance(name, str) or re.fullmatch(drawn, name) else name
 
 
 def _doubt(stack: Stack, resource: Resource) -> Reading | None:

@@ -10,6 +10,7 @@ from payment_guardrails.values import UNKNOWN
 
 from tests.policypack.services.compliant import (
     FAIL,
+    MAPPING,
     NOT_APPLICABLE,
     PASS,
     PIPE,
@@ -154,3 +155,17 @@ def test_dead_letter_queues_are_exempt() -> None:
     assert verdict(CONSUMED, compliant(), "notifications-dead") is NOT_APPLICABLE
     alone = compliant().with_("notifications", redrivePolicy=None)
     assert verdict(CONSUMED, alone, "notifications-dead") is FAIL
+
+
+def test_a_dead_letter_queue_stays_exempt_though_somebody_reads_it() -> None:
+    read = compliant().add(
+        MAPPING, "drain", event_source_arn=arn(QUEUE, "notifications-dead.fifo"),
+        function_name="process",
+    )  # fmt: skip
+    assert verdict(CONSUMED, read, "notifications-dead") is NOT_APPLICABLE
+
+
+def test_a_queue_that_is_read_and_may_be_a_dead_letter_queue_is_undecided() -> None:
+    other = compliant().add(QUEUE, "other", redrive_policy=UNKNOWN)
+    assert status(other) is UNDECIDED
+    assert "unless it is a dead-letter queue" in message(CONSUMED, other, "notifications")

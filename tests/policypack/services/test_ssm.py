@@ -99,6 +99,18 @@ def test_an_auto_named_parameter_is_judged_by_its_logical_name() -> None:
     assert verdict(ENCRYPTED, changed, "api-key") is FAIL
 
 
+@pytest.mark.parametrize("name", [None, "password-policy", "password-policy-1a2b3c4"])
+def test_a_name_that_the_provider_completed_is_judged_as_it_was_given(name: str | None) -> None:
+    changed = compliant().add(PARAMETER, "password-policy", name=name, type="String", value="x")
+    assert verdict(ENCRYPTED, changed, "password-policy") is NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("type_", [UNKNOWN, Secret(UNKNOWN)])
+def test_an_unknown_type_is_undecided_whatever_the_parameter_holds(type_: Any) -> None:
+    changed = parameter(name="/app/mode", type=type_, value="x")
+    assert verdict(ENCRYPTED, changed, "setting") is UNDECIDED
+
+
 def test_an_unknown_value_made_of_names_is_no_secret() -> None:
     changed = parameter(name="/app/table", type="String", value=UNKNOWN)
     linked = changed.linked("setting", "value", "transactions")
