@@ -72,8 +72,9 @@ pack: ## make the policy pack's own environment: policypack/venv
 	@policypack/venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r policypack/requirements.txt
 
-bench: .venv/dev.stamp ## measure the gate beside the bare program, previews with and without the pack
+bench: .venv/dev.stamp ## measure the gate, the rules, and previews with and without the pack
 	@$(BIN)/python -m tests.benchmarks.gate
+	@$(BIN)/python -m tests.benchmarks.evaluation
 	@$(BIN)/python -m tests.benchmarks.preview
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 SECRET_TEXT: Final = "[secret]"  # noqa: S105 - the mask, not a secret
@@ -128,6 +129,7 @@ def _from_plaintext(text: Any) -> Any:
         return UNKNOWN
 
 
+@lru_cache(maxsize=4096)
 def snake_case(name: str) -> str:
     """`kmsMasterKeyId` -> `kms_master_key_id`."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: "_" + match.group(1).lower(), name)
