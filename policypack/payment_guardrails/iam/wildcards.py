@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from payment_guardrails.iam.actions import takes_no_resource
 from payment_guardrails.iam.arns import breadth
 from payment_guardrails.iam.documents import Document, Statement, known
-from payment_guardrails.values import Reading
+from payment_guardrails.values import SECRET_TEXT, Reading
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ def _wide_resources(statement: Statement) -> Iterator[Fault]:
     if not narrowable and not unsure and not statement.not_actions:
         return
     what = ", ".join(narrowable[:3]) + (", ..." if len(narrowable) > 3 else "")
+    if any(action.secret for action in statement.actions):
+        what = SECRET_TEXT
     decided = bool(narrowable) or bool(statement.not_actions)
     for resource in statement.resources:
         if resource.unknown:

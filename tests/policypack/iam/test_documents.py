@@ -232,3 +232,10 @@ def test_any_value_anywhere_gives_a_verdict_and_no_exception(inputs: dict[str, A
         for type_ in registered()[name].types:
             stack = Stack.of("p", "dev", [Resource("urn:r", type_, "r", inputs)])
             assert list(check(stack, {}))
+
+
+@pytest.mark.parametrize("rule", [ACTION, RESOURCE])
+def test_a_secret_document_is_judged_and_not_shown(rule: str) -> None:
+    [finding] = findings(rule, Secret(json.dumps(of(allow("needle:Do*", "arn:aws:needle:::*")))))
+    assert finding.status is Status.FAIL
+    assert "needle" not in f"{finding.message} {finding.detail}"
