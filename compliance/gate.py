@@ -87,6 +87,7 @@ def gather(
                 name: {
                     "level": configured.level.value,
                     "undecided": configured.undecided.value,
+                    **({"remediate": True} if configured.remediate else {}),
                     **configured.settings,
                 }
                 for name, configured in sorted(configuration.items())
@@ -99,7 +100,8 @@ def gather(
         rules=tuple(
             RuleCard(rule.name, rule.title, rule.rationale) for _, rule in sorted(active.items())
         ),
-        remediations=judgement.remediations,
+        # An engine tells of resources in no order.
+        remediations=tuple(sorted(judgement.remediations, key=lambda each: (each.urn, each.path))),
     )
 
 

@@ -10,6 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from payment_guardrails.finding import how_to_decide
+from payment_guardrails.remediation import Remediation
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
@@ -42,6 +44,7 @@ def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
         found = [result for result in evidence.results if result.status == status]
         for _, group in groupby(found, key=lambda result: result.rule):
             blocks.append(_fault(status, list(group)))
+    blocks.extend(_changed(change) for change in evidence.remediations)
     blocks.extend(Text(f"note: {note}", style="dim") for note in evidence.subject.notes)
     blocks.append(_counts(evidence))
     blocks.extend(Text(f"report: {path}", style="dim") for path in written)
@@ -62,10 +65,21 @@ def _fault(status: str, results: list[Result]) -> Text:
     first = results[0]
     level = "" if first.level == "mandatory" else f", {first.level}"
     seen = "".join(f"    {name_of(result.resource)}: {result.message}\n" for result in results)
+    remedies = (how_to_decide(result.message) for result in results if status == "undecided")
+    remedy = next(filter(None, remedies), None)
+    seen += f"    to decide it: {remedy}\n" if remedy else ""
     return Text.assemble(
         (MEANING[status].short.upper(), _STYLES[status]),
         f"  {first.rule} ({first.severity}{level})\n{seen}",
         (textwrap.indent(f"fix:\n{textwrap.indent(first.fix, '  ')}\n", "    "), "dim"),
+    )
+
+
+def _changed(change: Remediation) -> Text:
+    return Text.assemble(
+        ("CHANGED", "bold cyan"),
+        f"  {change.rule}\n    {name_of(change.urn)}: {change.path} was {change.before}, "
+        f"is {change.after}",
     )
 
 

@@ -39,6 +39,7 @@ def _lines(evidence: Evidence) -> Iterator[str]:
         yield f"| {status} | {count} |"
     yield from _findings(evidence, "fail", "Failed")
     yield from _findings(evidence, "undecided", "Undecided")
+    yield from _remediations(evidence)
     yield from _controls(evidence)
     if subject.notes:
         yield ""
@@ -66,6 +67,23 @@ def _finding(result: Result) -> str:
         f"- **{result.rule}**{level} on {_escape(name_of(result.resource))}: "
         f"{_escape(result.message)}"
     )
+
+
+def _remediations(evidence: Evidence) -> Iterator[str]:
+    changes = evidence.remediations
+    if not changes:
+        return
+    yield ""
+    yield "## Changed by rules"
+    yield ""
+    yield "| rule | resource | property | before | after |"
+    yield "|---|---|---|---|---|"
+    for change in changes[:_MOST_LISTED]:
+        cells = (change.rule, name_of(change.urn), change.path, change.before, change.after)
+        yield f"| {' | '.join(map(_escape, cells))} |"
+    if len(changes) > _MOST_LISTED:
+        yield ""
+        yield f"... and {len(changes) - _MOST_LISTED} more, in report.html"
 
 
 def _controls(evidence: Evidence) -> Iterator[str]:

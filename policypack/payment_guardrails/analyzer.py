@@ -37,19 +37,18 @@ from payment_guardrails.configuration import (
     configure,
     options_of,
 )
-from payment_guardrails.finding import Finding, Status
+from payment_guardrails.finding import Finding, Status, how_to_decide
 from payment_guardrails.record import RECORD_VARIABLE, Record
-from payment_guardrails.remediation import described, mend
+from payment_guardrails.remediation import described, mend, to_wire
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Level, Rule, by_resource
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
-_HOW_TO_DECIDE: Final = (
-    "make the value known at preview: build names and ARNs from configuration, "
-    "get_caller_identity() and get_partition(), instead of from another resource's outputs"
-)
+_DISABLED: Final = "it is disabled"
+_WATCH: Final = 2.0
+"""How many seconds pass between two looks at whether the engine is still there."""
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -131,16 +130,21 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: protocol.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> protocol.AnalyzeResponse:
         """The verdicts of the stack rules."""
-        # What the program only reads was not shown as one of its resources.
-        shown = (each for each in request.resources if each.urn in self._inputs)
-        resources = [_whole(each, self._inputs[each.urn]) for each in shown]
+        # What the program only reads was not shown as one of its resources; the root is none.
+        resources = [
+            _whole(each, self._inputs[each.urn])
+            for each in request.resources
+            if each.urn in self._inputs and each.type != ROOT_TYPE
+        ]
+        stack = _stack(resources)
         response = protocol.AnalyzeResponse()
-        if resources:
-            stack = _stack(resources)
-            for rule in self._active():
-                if rule.stack_check is not None:
-                    settings = self._configuration[rule.name].settings
-                    self._tell(rule, rule.judge(stack, settings), response)
+        for rule in self._rules.values():
+            if rule.stack_check is not None:
+                configuration = self._configuration[rule.name]
+                if configuration.level is Level.DISABLED:
+                    response.not_applicable.add(policy_name=rule.name, reason=_DISABLED)
+                else:
+                    self._tell(rule, rule.judge(stack, configuration.settings), response)
         if self._record is not None:
             self._record.write(resources)
         return response
@@ -159,7 +163,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for name, changes in mend(resource, self._rules, self._configuration):
             if self._record is not None:
                 self._record.remediations.extend(described(resource, name, changes))
-            properties.update(changes)
+            properties.update(to_wire(changes))
             response.remediations.add(
                 policyName=name,
                 policyPackName=PACK_NAME,
@@ -182,7 +186,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                 if rule.resource_check is None:
                     continue
                 if self._configuration[rule.name].level is Level.DISABLED:
-                    response.not_applicable.add(policy_name=rule.name, reason="it is disabled")
+                    response.not_applicable.add(policy_name=rule.name, reason=_DISABLED)
                 elif type_ not in rule.types:
                     response.not_applicable.add(policy_name=rule.name, reason=f"not for {type_}")
         return self._not_for[type_]
@@ -218,9 +222,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 
 def serve(rules: Mapping[str, Rule]) -> None:
-    """Serve the rules on a free port of this machine, print it, and never return.
+    """Serve the rules on a free port of this machine, and print it.
 
-    This is what the engine expects of a policy pack's process.
+    This is what the engine expects of a policy pack's process. It ends with the engine, also
+    where that was killed and could end nothing any more.
     """
     record = os.environ.get(RECORD_VARIABLE)
     # One thread: the engine asks one thing at a time, and the analyzer remembers.
@@ -238,10 +243,13 @@ def serve(rules: Mapping[str, Rule]) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    parent = os.getppid()
     try:
-        server.wait_for_termination()
+        while server.wait_for_termination(_WATCH) and os.getppid() == parent:
+            pass
     except KeyboardInterrupt:
-        server.stop(grace=None)
+        pass
+    server.stop(grace=None)
 
 
 def _policy(rule: Rule) -> protocol.PolicyInfo:
@@ -289,6 +297,8 @@ def _whole(message: protocol.AnalyzerResource, inputs: Mapping[str, Any]) -> Res
 
 
 def _stack(resources: list[Resource]) -> Stack:
+    if not resources:
+        return Stack.of("", "", ())
     # urn:pulumi:<stack>::<project>::<type>::<name>
     head, project, *_ = resources[0].urn.split("::")
     return Stack.of(project, head.removeprefix("urn:pulumi:"), resources)
@@ -314,7 +324,7 @@ def _message(rule: Rule, finding: Finding) -> str:
     lines = [rule.title, f"{finding.status.value}: {finding.message}"]
     if finding.path and finding.path not in finding.message:
         lines.append(f"property: {finding.path}")
-    if finding.status is Status.UNDECIDED:
-        lines.append(f"to decide it: {_HOW_TO_DECIDE}")
+    if finding.status is Status.UNDECIDED and (remedy := how_to_decide(finding.message)):
+        lines.append(f"to decide it: {remedy}")
     lines.append(f"fix: {rule.fix}")
     return "\n".join(lines)

@@ -99,7 +99,9 @@ def verb_of(resource: Resource) -> Reading:
 
 
 def _traced(resource: Resource, _: Settings) -> Mapping[str, Any]:
-    return replacing(resource, "xrayTracingEnabled", value=True) if resource.type == STAGE else {}
+    # X-Ray traces REST APIs only.
+    holds = resource.type != STAGE or resource.read("xrayTracingEnabled").boolean().value is True
+    return replacing(resource, "xrayTracingEnabled", value=True, holds=holds)
 
 
 @resource_rule(

@@ -9,28 +9,36 @@ from payment_guardrails.finding import Finding, failed, passed, undecided
 from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, resource_rule
-from payment_guardrails.values import Reading
+from payment_guardrails.values import Reading, Secret, snake_case
 
 TABLE: Final = "aws:dynamodb/table:Table"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
+_RECOVERY_IN_SNAKE_CASE: Final = snake_case("pointInTimeRecovery")
 
 
 def _with_recovery(resource: Resource, _: Settings) -> Mapping[str, Any]:
+    own = resource.read("pointInTimeRecovery")
     if resource.type == REPLICA:
-        return replacing(resource, "pointInTimeRecovery", value=True)
-    own = resource.read("pointInTimeRecovery").value
-    changes = dict(
-        replacing(
-            resource,
-            "pointInTimeRecovery",
-            {**(own if isinstance(own, Mapping) else {}), "enabled": True},
-        )
-    )
-    replicas = [each.value for each in resource.read("replicas").elements()]
-    if replicas and all(isinstance(each, Mapping) for each in replicas):
-        recovering = [{**each, "pointInTimeRecovery": True} for each in replicas]
-        changes.update(replacing(resource, "replicas", recovering))
-    return changes
+        return replacing(resource, own.path, value=True, holds=_is_on(own))
+    block = own.value if isinstance(own.value, Mapping) else {}
+    enabled = {**block, "enabled": True}
+    changes = replacing(resource, own.path, enabled, holds=_is_on(own.get("enabled")))
+    replicas = resource.read("replicas").elements()
+    if any(not isinstance(each.value, Mapping) for each in replicas):
+        return changes
+    recovering = [_recovering(each) for each in replicas]
+    holds = all(_is_on(each.get("pointInTimeRecovery")) for each in replicas)
+    return {**changes, **replacing(resource, "replicas", recovering, holds=holds)}
+
+
+def _recovering(replica: Reading) -> Any:
+    kept = {name: value for name, value in replica.value.items() if name != _RECOVERY_IN_SNAKE_CASE}
+    block = {**kept, "pointInTimeRecovery": True}
+    return Secret(block) if replica.secret else block
+
+
+def _is_on(reading: Reading) -> bool:
+    return reading.boolean().value is True
 
 
 @resource_rule(

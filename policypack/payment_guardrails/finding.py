@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from payment_guardrails.resource import Resource
-from payment_guardrails.values import Reading
+from payment_guardrails.values import UNKNOWN, Reading
+
+_MAKE_IT_KNOWN: Final = (
+    "make the value known at preview: build names and ARNs from configuration, "
+    "get_caller_identity() and get_partition(), instead of from another resource's outputs"
+)
 
 
 class Status(StrEnum):
@@ -57,3 +63,8 @@ def undecided(resource: Resource, reading: Reading, wanted: str, detail: str = "
 def not_applicable(resource: Resource, reason: str) -> Finding:
     """The rule does not speak of this resource, though it is of its type."""
     return Finding(Status.NOT_APPLICABLE, resource.urn, reason)
+
+
+def how_to_decide(message: str) -> str:
+    """What a program can do where an undecided finding says this; empty where nothing is known."""
+    return _MAKE_IT_KNOWN if UNKNOWN.reason in message else ""

@@ -23,11 +23,13 @@ _TRACE_ACTIONS: Final = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
 
 def _traced(resource: Resource, _: Settings) -> Mapping[str, Any]:
-    return replacing(resource, "tracingConfig", {"mode": "Active"})
+    holds = resource.read("tracingConfig.mode").value == "Active"
+    return replacing(resource, "tracingConfig", {"mode": "Active"}, holds=holds)
 
 
 def _on_arm64(resource: Resource, _: Settings) -> Mapping[str, Any]:
-    return replacing(resource, "architectures", ["arm64"])
+    given = [item.value for item in resource.read("architectures").elements()]
+    return replacing(resource, "architectures", ["arm64"], holds=given == ["arm64"])
 
 
 @stack_rule(

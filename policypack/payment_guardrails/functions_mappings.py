@@ -14,6 +14,7 @@ from payment_guardrails.values import Reading
 
 MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE: Final = "aws:sqs/queue:Queue"
+_FAILURES: Final = "ReportBatchItemFailures"
 # Where the other event sources come from.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 _OTHER_SOURCES: Final = ("aws:docdb/", "aws:dynamodb/", "aws:kinesis/", "aws:mq/", "aws:msk/")
@@ -33,7 +34,8 @@ def _reporting_failures(mapping: Resource, _: Settings) -> Mapping[str, Any]:
         of_queue = source.unknown and all(mapping.read(name).missing for name in _NOT_OF_QUEUES)
     if not of_queue:
         return {}
-    return replacing(mapping, "functionResponseTypes", ["ReportBatchItemFailures"])
+    given = [item.value for item in mapping.read("functionResponseTypes").elements()]
+    return replacing(mapping, "functionResponseTypes", [_FAILURES], holds=_FAILURES in given)
 
 
 @stack_rule(
@@ -59,11 +61,11 @@ def partial_failures(stack: Stack, _: Settings) -> Iterator[Finding]:
 
 def _judge_mapping(stack: Stack, mapping: Resource) -> Finding:
     types = [item.string() for item in mapping.read("functionResponseTypes").elements()]
-    wanted = "function_response_types must hold ReportBatchItemFailures"
-    of_queue = _is_of_queue(stack, mapping)
+    wanted = f"function_response_types must hold {_FAILURES}"
+    of_queue = is_of_queue(stack, mapping)
     if of_queue is False:
         return not_applicable(mapping, "its source is no SQS queue")
-    if "ReportBatchItemFailures" in [item.value for item in types]:
+    if _FAILURES in [item.value for item in types]:
         return passed(mapping, "functionResponseTypes", "it reports batch item failures")
     unknown = next((item for item in types if item.unknown), None)
     if unknown is not None:
@@ -80,7 +82,7 @@ def _is_queue_arn(arn: str) -> bool:
     return arn.split(":")[2:3] == ["sqs"]
 
 
-def _is_of_queue(stack: Stack, mapping: Resource) -> bool | None:
+def is_of_queue(stack: Stack, mapping: Resource) -> bool | None:
     """Whether a mapping reads from an SQS queue; None where that is unknown."""
     source = mapping.read("eventSourceArn").string()
     if isinstance(source.value, str):

@@ -18,7 +18,9 @@ FUNCTION: Final = "aws:lambda/function:Function"
 
 
 def _kept_as_configured(resource: Resource, settings: Settings) -> Mapping[str, Any]:
-    return replacing(resource, "retentionInDays", settings["retentionInDays"])
+    days = settings["retentionInDays"]
+    holds = resource.read("retentionInDays").number().value == days
+    return replacing(resource, "retentionInDays", days, holds=holds)
 
 
 @resource_rule(

@@ -33,7 +33,7 @@ class Recorded:
     digest: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Record:
     """The verdicts of one run, by rule, and what was changed before judging."""
 

@@ -2,7 +2,7 @@
 
 A rule's remedy gives, for a resource, the properties to set: top-level names with whole
 values, nothing where there is nothing to mend. It never replaces a value that is not
-known, and sets nothing but what its own rule asks for.
+known, sets nothing but what its own rule asks for, and what was secret stays secret.
 """
 
 from __future__ import annotations
@@ -14,13 +14,41 @@ from typing import Any
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Rule
-from payment_guardrails.values import Reading, has_unknown
+from payment_guardrails.values import Asset, Reading, Secret, Unknown, secret_on_the_wire
 
 
-def replacing(resource: Resource, name: str, value: Any) -> Mapping[str, Any]:
-    """The property `name` with its one right value; nothing where it is that, or unknown."""
-    given = resource.read(name).value
-    return {} if has_unknown(given) or given == value else {name: value}
+def replacing(resource: Resource, name: str, value: Any, *, holds: bool) -> Mapping[str, Any]:
+    """The property `name` with its one right value.
+
+    Nothing where it already `holds` what the rule asks for, in whatever spelling, or where
+    a part of it is unknown.
+    """
+    given = resource.read(name)
+    if holds or not _is_plain(given.value):
+        return {}
+    return {name: Secret(value) if given.secret else value}
+
+
+def _is_plain(value: Any) -> bool:
+    """True where all of the value can be read, and so be written again."""
+    if isinstance(value, Secret):
+        return _is_plain(value.value)
+    if isinstance(value, Mapping):
+        return all(_is_plain(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    return not isinstance(value, Unknown | Asset)
+
+
+def to_wire(value: Any) -> Any:
+    """A value that a remedy sets, in the engine's encoding."""
+    if isinstance(value, Secret):
+        return secret_on_the_wire(to_wire(value.value))
+    if isinstance(value, Mapping):
+        return {name: to_wire(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_wire(item) for item in value]
+    return value
 
 
 @dataclass(frozen=True)

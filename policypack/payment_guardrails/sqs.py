@@ -80,7 +80,8 @@ def _exempt(graph: Redrives) -> frozenset[str]:
 def _deduplicating(resource: Resource, _: Settings) -> Mapping[str, Any]:
     if is_fifo(resource).value is not True:
         return {}
-    return replacing(resource, "contentBasedDeduplication", value=True)
+    holds = resource.read("contentBasedDeduplication").boolean().value is True
+    return replacing(resource, "contentBasedDeduplication", value=True, holds=holds)
 
 
 @resource_rule(

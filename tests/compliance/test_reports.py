@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from payment_guardrails.remediation import Remediation
 
 from compliance.evidence import (
     SEVERITIES,
@@ -24,6 +27,7 @@ from compliance.evidence import (
     summarize,
 )
 from compliance.reports import formats
+from compliance.terminal import console, summary
 
 HOSTILE = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\nb", "| x | *y* [z](u)", "\ud800"]
 texts = st.text(max_size=30) | st.sampled_from(HOSTILE)
@@ -33,6 +37,11 @@ results = st.builds(
     level=st.sampled_from(["mandatory", "advisory"]), resource=urns,
     status=st.sampled_from(STATUSES), severity=st.sampled_from(SEVERITIES), message=texts,
     property_path=texts, fix=texts, waiver=st.none(),
+)  # fmt: skip
+
+changes = st.builds(
+    Remediation, rule=texts | st.just("rule-a"), urn=urns.filter(bool), path=texts,
+    before=texts, after=texts,
 )  # fmt: skip
 
 
@@ -61,6 +70,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         found,
         controls,
         (RuleCard("rule-a", "A", "why"), RuleCard("rule-b", "B", "why")),
+        tuple(draw(st.lists(changes, max_size=3))),
     )
 
 
@@ -127,6 +137,91 @@ def test_markdown_keeps_names_from_being_markup(evidence: Evidence) -> None:
     text = formats()["md"][1](evidence)
     assert "<script>" not in text
     assert "[z](u)" not in text
+
+
+def said_of(evidence: Evidence, name: str) -> str:
+    """What a report says, as its reader sees it."""
+    if name == "terminal":
+        screen = console()
+        with screen.capture() as captured:
+            screen.print(summary(evidence, ()))
+        return captured.get()
+    return html.unescape(formats()[name][1](evidence)).replace("\\", "")
+
+
+def _evidence(*remediations: Remediation) -> Evidence:
+    urn = "urn:pulumi:dev::shop::aws:cloudwatch/logGroup:LogGroup::orders"
+    found = (_result(rule="logs-group-retention", resource=urn),)
+    entries = (ResourceEntry(urn, "t", "orders", "sha256:x", tested=True),)
+    return Evidence(
+        Subject(
+            "shop", "dev", "pulumi", "sha256:x", "2026-01-01", None,
+            "the CLI previewed the program", (),
+        ),
+        Pack("pack", "1", "sha256:x", {}),
+        summarize(entries, found, ()),
+        entries,
+        found,
+        (),
+        (RuleCard("logs-group-retention", "Kept for 7 days", "why"),),
+        remediations,
+    )  # fmt: skip
+
+
+CHANGE = Remediation(
+    "logs-group-retention",
+    "urn:pulumi:dev::shop::aws:cloudwatch/logGroup:LogGroup::orders",
+    "retentionInDays",
+    "14",
+    "7",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "before_and_after"),
+    [
+        ("html", "<td><code>retentionInDays</code></td><td>14</td><td>7</td>"),
+        (
+            "md",
+            "| logs-group-retention | orders (cloudwatch LogGroup) | retentionInDays | 14 | 7 |",
+        ),
+        ("terminal", "orders (cloudwatch LogGroup): retentionInDays was 14, is 7"),
+    ],
+)
+def test_a_report_shows_what_rules_changed_only_where_they_did(
+    name: str, before_and_after: str
+) -> None:
+    title = "CHANGED" if name == "terminal" else "Changed by rules"
+    shown = said_of(_evidence(CHANGE), name)
+    assert title in shown
+    assert before_and_after in shown
+    assert title not in said_of(_evidence(), name)
+
+
+def test_the_page_links_to_what_rules_changed_and_from_there_to_the_rule() -> None:
+    page = Page(formats()["html"][1](_evidence(CHANGE)))
+    assert "#remediations" in page.links
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+    assert "#remediations" not in Page(formats()["html"][1](_evidence())).links
+
+
+def test_a_long_list_of_changes_is_cut_in_markdown_with_a_count() -> None:
+    shown = said_of(_evidence(*[CHANGE] * 51), "md")
+    assert shown.count("retentionInDays") == 50
+    assert "... and 1 more, in report.html" in shown
+
+
+@pytest.mark.parametrize("name", ["html", "md"])
+def test_a_report_says_which_engine_judged_and_what_that_means(name: str) -> None:
+    shown = said_of(_evidence(), name)
+    assert "pulumi" in shown
+    assert "the CLI previewed the program" in shown
+
+
+@given(evidences())
+def test_the_terminal_takes_any_evidence(evidence: Evidence) -> None:
+    shown = said_of(evidence, "terminal")
+    assert ("PASSED" if evidence.summary.verdict == "pass" else "FAILED") in shown
 
 
 def _result(**changed: Any) -> Result:
