@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,31 @@ def test_the_pack_runs_its_own_code_from_any_place(tmp_path: Path) -> None:
     finally:
         running.close()
     assert info.description.endswith("version 9.9.9")
+
+
+def test_a_stack_without_resources_has_passed_nothing(analyzer: Analyzer) -> None:
+    response = analyzer.analyze_stack()
+    stack_rules = {name for name, rule in registered().items() if rule.stack_check is not None}
+    assert {item.policy_name for item in response.not_applicable} == stack_rules
+    assert not response.diagnostics
+
+
+def test_a_pack_ends_with_the_engine_that_started_it(tmp_path: Path) -> None:
+    port, started = tmp_path / "port", tmp_path / "started"
+    engine = f"""
+"{sys.executable}" -m pulumi.policy 127.0.0.1:1 "{PACK}" > "{port}" &
+echo $! > "{started}"
+until [ -s "{port}" ]; do sleep 0.1; done
+"""
+    subprocess.run(["sh", "-c", engine], cwd=tmp_path, check=True, timeout=60)
+    deadline = time.monotonic() + 30
+    while is_running(started.read_text().strip()):
+        assert time.monotonic() < deadline, "the pack runs on without its engine"
+        time.sleep(0.1)
+
+
+def is_running(process: str) -> bool:
+    shown = subprocess.run(
+        ["ps", "-o", "stat=", "-p", process], capture_output=True, text=True, check=False
+    )
+    return shown.stdout.strip()[:1] not in ("", "Z")
