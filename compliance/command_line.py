@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -29,6 +30,10 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the gate's answer (see the README)."""
+    # A pipeline that is cancelled ends the gate so: it cleans up as after Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
@@ -108,7 +113,7 @@ def _gate(options: argparse.Namespace) -> int:
 
     request = Request(
         options.program, options.stack, config, options.time_limit, options.state,
-        options.policy_config,
+        options.policy_config, as_of,
     )  # fmt: skip
     running, remark = start(_engine(options), request)
     # The program may run by itself now: what follows is loaded in its time.
@@ -117,7 +122,7 @@ def _gate(options: argparse.Namespace) -> int:
         from compliance.gate import evaluation_time, gather  # noqa: PLC0415
         from compliance.reports import write_reports  # noqa: PLC0415
 
-        configured = _configured(options.policy_config)
+        configured = _configured(options.policy_config, as_of)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()
         if remark and not options.quiet:
@@ -148,13 +153,17 @@ def _engine(options: argparse.Namespace) -> str:
     return "state"
 
 
-def _configured(file: Path | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    from payment_guardrails.configuration import ConfigurationError, configure  # noqa: PLC0415
+def _configured(file: Path | None, as_of: date) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    from payment_guardrails.configuration import (  # noqa: PLC0415
+        ConfigurationError,
+        configure,
+        dated,
+    )
     from payment_guardrails.rules import registered  # noqa: PLC0415
 
     given = None if file is None else _json(file)
     try:
-        return registered(), configure(registered(), given)
+        return registered(), configure(registered(), dated(registered(), given, as_of))
     except ConfigurationError as error:
         raise UsageError(f"{file}: {error}") from error
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from compliance.settings_file import ProjectError, as_text, read_mapping
 
 _PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _SOURCES: Final = (".py", ".json", ".yaml", ".yml", ".toml", ".txt")
 _NOT_SOURCES: Final = frozenset({"build", "node_modules", "venv", "__pycache__"})
 _DEFAULT_STACK: Final = "dev"
 SECRET_PLACEHOLDER: Final = "secret-value-not-available-to-the-gate"  # noqa: S105 - says it is none
-
-
-class ProjectError(Exception):
-    """The project cannot be read; the message names the file and what to do."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,8 @@ class Project:
     is none. `root` is the project's folder, `directory` the working directory of the program,
     `main` what is run (a folder with a `__main__.py`, or a file). `config` has full keys
     (`aws:region`) and text values; `secret_keys` are those that are secret,
-    `undecryptable` those whose value only the stack's passphrase would give.
+    `undecryptable` those whose value only the stack's passphrase would give. `environments`
+    are those of Pulumi ESC that the stack opens, which only its service can.
     """
 
     name: str
@@ -45,18 +41,38 @@ class Project:
     config: Mapping[str, str]
     secret_keys: frozenset[str]
     undecryptable: tuple[str, ...]
+    environments: tuple[str, ...]
     digest: str
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What of the configuration only the stack's own backend could give, as notes."""
+        notes = []
+        if self.undecryptable:
+            notes.append(
+                "encrypted configuration is not decrypted; a placeholder stands for: "
+                f"{', '.join(self.undecryptable)}"
+            )
+        if self.environments:
+            notes.append(
+                f"environments are not opened: {', '.join(self.environments)}; "
+                "the values that they give are missing"
+            )
+        return tuple(notes)
 
     def full_key(self, key: str) -> str:
         """A configuration key with its namespace, which is the project's where it has none."""
         return _full_key(self.name, key)
 
 
-def read_project(program: Path, stack: str | None, overrides: Mapping[str, str]) -> Project:
+def read_project(
+    program: Path, stack: str | None, overrides: Mapping[str, str], *, in_backend: bool = False
+) -> Project:
     """Read the project in folder `program` (or a bare `__main__.py`, or its folder).
 
     `stack` defaults to the only one that has a file, or `dev`. `overrides` are
-    configuration values; a key without a namespace belongs to the project.
+    configuration values; a key without a namespace belongs to the project. With `in_backend`
+    a backend says which stacks there are, and one without a file is none the less.
 
     Raises :class:`ProjectError` where there is no program, a file is malformed, or the
     stack is none of the project's.
@@ -65,12 +81,12 @@ def read_project(program: Path, stack: str | None, overrides: Mapping[str, str])
         raise ProjectError(f"{program}: no such file or folder; name the program with --program")
     folder = program if program.is_dir() else program.parent
     file = _project_file(program, folder)
-    settings = _mapping(file) if file else {}
+    settings = read_mapping(file) if file else {}
     name = str(settings.get("name") or folder.resolve().name)
     _check_runtime(file, settings)
     directory, main = _entry(file, folder, program, settings.get("main"))
     stacks = _stack_files(folder, settings)
-    chosen = _choose_stack(folder, stacks, stack)
+    chosen = _choose_stack(folder, stacks, stack, in_backend=in_backend)
     config, encrypted = _config(name, settings, stacks.get(chosen))
     config.update({_full_key(name, key): value for key, value in overrides.items()})
     encrypted -= {_full_key(name, key) for key in overrides}
@@ -86,6 +102,7 @@ def read_project(program: Path, stack: str | None, overrides: Mapping[str, str])
         config=dict(sorted(config.items())),
         secret_keys=frozenset(encrypted),
         undecryptable=tuple(sorted(encrypted)),
+        environments=_environments(stacks.get(chosen)),
         digest=_digest(folder, file, main, stacks.get(chosen)),
     )
 
@@ -101,24 +118,6 @@ def _project_file(program: Path, folder: Path) -> Path | None:
     found = next((folder / name for name in _PROJECT_FILES if (folder / name).is_file()), None)
     # A single file is run by itself, unless it is the entry point of the project around it.
     return found if program.is_dir() or program.name == "__main__.py" else None
-
-
-def _mapping(file: Path) -> dict[str, Any]:
-    try:
-        data = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
-        raise ProjectError(f"{file}{line}: malformed YAML: {error.problem}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ProjectError(f"{file}: cannot be read: {error}") from error
-    except RecursionError as error:
-        raise ProjectError(f"{file}: nested too deeply") from error
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise ProjectError(f"{file}:1: must be a mapping (name: ..., runtime: python)")
-    return data
 
 
 def _check_runtime(file: Path | None, settings: Mapping[str, Any]) -> None:
@@ -165,11 +164,13 @@ def _stack_files(folder: Path, settings: Mapping[str, Any]) -> dict[str, Path]:
     return found
 
 
-def _choose_stack(folder: Path, stacks: Mapping[str, Path], stack: str | None) -> str:
+def _choose_stack(
+    folder: Path, stacks: Mapping[str, Path], stack: str | None, *, in_backend: bool
+) -> str:
     if stack is None:
         if len(stacks) == 1:
             return next(iter(stacks))
-        if not stacks or _DEFAULT_STACK in stacks:
+        if not stacks or _DEFAULT_STACK in stacks or in_backend:
             return _DEFAULT_STACK
         raise ProjectError(
             f"{folder} has several stacks ({', '.join(sorted(stacks))}); choose one with --stack"
@@ -178,7 +179,7 @@ def _choose_stack(folder: Path, stacks: Mapping[str, Path], stack: str | None) -
     short = stack.rpartition("/")[2]
     if not short:
         raise ProjectError("--stack is empty")
-    if stacks and short not in stacks:
+    if stacks and short not in stacks and not in_backend:
         raise ProjectError(
             f"{folder} has no stack {short!r}; it has {', '.join(sorted(stacks))} "
             f"(a stack is a file Pulumi.{short}.yaml beside Pulumi.yaml)"
@@ -200,8 +201,8 @@ def _config(
         for key, entry in defaults.items():
             value = _default(entry)
             if value is not None:
-                config[_full_key(project, str(key))] = _text(value)
-    given = _mapping(stack_file).get("config") or {} if stack_file else {}
+                config[_full_key(project, str(key))] = as_text(value)
+    given = read_mapping(stack_file).get("config") or {} if stack_file else {}
     if not isinstance(given, Mapping):
         raise ProjectError(f"{stack_file}: config must be a mapping of keys to values")
     for key, value in given.items():
@@ -210,24 +211,22 @@ def _config(
             encrypted.add(full)
             config[full] = SECRET_PLACEHOLDER
         else:
-            config[full] = _text(value)
+            config[full] = as_text(value)
     return config, encrypted
+
+
+def _environments(stack_file: Path | None) -> tuple[str, ...]:
+    # https://www.pulumi.com/docs/esc/integrations/infrastructure/pulumi-iac/
+    given = read_mapping(stack_file).get("environment") if stack_file else None
+    if isinstance(given, Mapping):
+        return ("the one written in the stack's file",)
+    return tuple(str(each) for each in given) if isinstance(given, list) else ()
 
 
 def _default(entry: Any) -> Any:
     if isinstance(entry, Mapping):
         return entry.get("value", entry.get("default"))
     return entry
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping | list):
-        return json.dumps(value, default=str)
-    return str(value)
 
 
 def _interpreter(folder: Path, settings: Mapping[str, Any]) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -31,8 +32,8 @@ class Request:
     `program` is a folder or file (see :func:`compliance.project.read_project`), `stack` its
     stack's name or None for the usual one, `config` overrides configuration values,
     `time_limit` is in seconds or None for the engine's own. `state` is a file or folder of
-    exports. `policy_config` is the file that configures the rules: only an engine that runs
-    them itself reads it.
+    exports. `policy_config` is the file that configures the rules, `as_of` the day on which
+    they judge dates: only an engine that runs them itself reads these.
     """
 
     program: Path
@@ -41,6 +42,7 @@ class Request:
     time_limit: float | None = None
     state: Path | None = None
     policy_config: Path | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)

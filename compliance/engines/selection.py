@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from compliance.engines.engine import EngineError, Request, Running
 
-
-def _offline(request: Request) -> Running:
-    from compliance.engines.offline import start  # noqa: PLC0415 - each engine loads its own
-
-    return start(request)
-
-
-def _pulumi(request: Request) -> Running:
-    from compliance.engines.pulumi import start  # noqa: PLC0415
-
-    return start(request)
-
-
-def _state(request: Request) -> Running:
-    from compliance.engines.state import start  # noqa: PLC0415
-
-    return start(request)
-
-
-_ENGINES: Final[Mapping[str, Callable[[Request], Running]]] = {
-    "offline": _offline,
-    "pulumi": _pulumi,
-    "state": _state,
-}
 # Where the AWS SDKs look, before they ask the machine they run on:
 # https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 _CREDENTIALS: Final = (
@@ -52,11 +28,18 @@ def start(engine: str, request: Request) -> tuple[Running, str]:
     Raises :class:`EngineError` where it cannot start.
     """
     if engine != "auto":
-        return _ENGINES[engine](request), ""
+        return _start(engine, request), ""
     missing = _missing_for_the_real_one(request)
     if missing is None:
-        return _pulumi(request), "engine: pulumi (CLI, stack and credentials are there)"
-    return _offline(request), f"engine: offline ({missing})"
+        return _start("pulumi", request), "engine: pulumi (CLI, stack and credentials are there)"
+    return _start("offline", request), f"engine: offline ({missing})"
+
+
+def _start(engine: str, request: Request) -> Running:
+    # Each engine is loaded where it is used: none of them needs another one's packages.
+    module = import_module(f"compliance.engines.{engine}")
+    running: Running = module.start(request)
+    return running
 
 
 def _missing_for_the_real_one(request: Request) -> str | None:

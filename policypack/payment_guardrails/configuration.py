@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from payment_guardrails.finding import Status
@@ -22,6 +23,8 @@ UNDECIDED_OPTION: Final[Mapping[str, Any]] = {
 }
 
 _REMEDIATE: Final = "remediate"
+_AS_OF: Final = "asOf"
+"""The option of every rule that judges dates: the day it judges them on, or empty for today."""
 _JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "integer": (int,),
     "number": (int, float),
@@ -104,6 +107,22 @@ def configure_rule(rule: Rule, entry: Mapping[str, Any]) -> RuleConfiguration:
     return RuleConfiguration(level, undecided, settings, remediate)
 
 
+def dated(rules: Mapping[str, Rule], given: Any, as_of: date) -> Any:
+    """The configuration `given`, with the day for every rule that judges dates.
+
+    The day takes the place of one that is configured: a report names one day for all. What
+    is not valid is left for :func:`configure` to refuse.
+    """
+    if not isinstance(given, Mapping | None):
+        return given
+    changed = dict(given or {})
+    for name, rule in rules.items():
+        entry = changed.get(name, {})
+        if _AS_OF in rule.options and isinstance(entry, Mapping | str):
+            changed[name] = {**_entry(name, entry), _AS_OF: as_of.isoformat()}
+    return changed
+
+
 def _entry(name: str, given: Any) -> Mapping[str, Any]:
     if isinstance(given, str):
         return {"enforcementLevel": given}
@@ -132,6 +151,10 @@ def _checked(rule: Rule, name: str, option: Mapping[str, Any], value: Any) -> An
     is_boolean = isinstance(value, bool)
     if not isinstance(value, _JSON_TYPES[wanted]) or (is_boolean and wanted != "boolean"):
         raise ConfigurationError(f"{rule.name}: {name} must be of type {wanted}, not {value!r}")
+    if name == _AS_OF and not _is_date(str(value)):
+        raise ConfigurationError(
+            f"{rule.name}: {name} must be a date like 2026-01-31, not {value!r}"
+        )
     if "enum" in option and value not in option["enum"]:
         raise ConfigurationError(
             f"{rule.name}: {name} must be one of {', '.join(map(str, option['enum']))}, "
@@ -146,3 +169,11 @@ def _checked(rule: Rule, name: str, option: Mapping[str, Any], value: Any) -> An
             f"{rule.name}: {name} must be at most {option['maximum']}, not {value!r}"
         )
     return value
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a day like 2026-01-31, or empty for none."""
+    try:
+        return text == "" or date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

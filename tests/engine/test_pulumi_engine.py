@@ -44,6 +44,19 @@ token = pulumi.Config().require_secret("token")
 aws.cloudwatch.LogGroup("group", retention_in_days=days)
 aws.ssm.Parameter("token", name="/x/token", type="SecureString", value=token)
 """
+RUNTIMES = "lambda-function-runtime-supported"
+PYTHON_3_9 = """
+import pulumi_aws as aws
+role, code = "arn:aws:iam::123456789012:role/old", {"s3_bucket": "b", "s3_key": "k"}
+aws.lambda_.Function("old", runtime="python3.9", handler="a.b", role=role, **code)
+"""
+READS_YAML = """
+import pulumi, pulumi_aws as aws
+config = pulumi.Config()
+read = [config.get(key) for key in ("flag", "when", "size")]
+assert read == ["yes", "12:30", "1000"], read
+aws.cloudwatch.LogGroup("group", retention_in_days=config.require_int("days"))
+"""
 SLOW = """
 import time, pathlib
 pathlib.Path("started").touch()
@@ -148,6 +161,21 @@ def test_what_a_real_preview_cannot_know_is_undecided_and_stops_the_gate(
     assert statuses["sqs-queue-content-based-deduplication", "queue"] == "fail"
 
 
+@pytest.mark.parametrize(("day", "status"), [("2025-12-14", "pass"), ("2025-12-15", "fail")])
+def test_the_pack_judges_dates_as_of_the_day_that_is_given(
+    real: Surroundings, tmp_path: Path, day: str, status: str
+) -> None:
+    program = project(tmp_path / "shop", PYTHON_3_9)
+    options = tmp_path / "guardrails.json"
+    options.write_text(json.dumps({"all": "advisory", RUNTIMES: {"asOf": "2020-01-01"}}))
+
+    done = gate(real, program, tmp_path / "out", "--as-of", day, "--policy-config", str(options))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [each for each in report(tmp_path / "out")["results"] if each["rule"] == RUNTIMES]
+    assert [(each["status"], each["level"]) for each in found] == [(status, "advisory")]
+
+
 def test_the_users_stack_is_previewed_with_its_secrets_and_left_as_it_is(
     real: Surroundings, tmp_path: Path
 ) -> None:
@@ -212,7 +240,113 @@ def test_a_stack_that_the_backend_does_not_have_is_named(
 
     done = gate(real, program, tmp_path / "out", "--stack", "prod")
 
-    assert_refused(done, tmp_path / "out", "'prod'", "pulumi stack init prod")
+    assert_refused(done, tmp_path / "out", "'prod'", "it has dev", "pulumi stack init prod")
+
+
+def test_the_selected_stack_is_previewed_where_none_is_named(
+    real: Surroundings, tmp_path: Path
+) -> None:
+    program = project(tmp_path / "shop", SOUND)
+    real.pulumi("stack", "init", "dev", cwd=program)
+    real.pulumi("stack", "init", "prod", cwd=program)
+    (program / "Pulumi.prod.yaml").unlink()  # a stack needs no file
+
+    selected = gate(real, program, tmp_path / "selected")
+    by_variable = gate(real, program, tmp_path / "variable", PULUMI_STACK="dev")
+    named = gate(real, program, tmp_path / "named", "--stack", "organization/shop/dev")
+
+    for out, done, stack in (
+        ("selected", selected, "prod"), ("variable", by_variable, "dev"), ("named", named, "dev")
+    ):  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert report(tmp_path / out)["subject"]["stack"] == stack
+    assert not (program / "Pulumi.prod.yaml").exists()
+
+
+@pytest.mark.parametrize("has_stack", [True, False])
+def test_configuration_is_read_as_the_cli_reads_it(
+    has_stack: bool, real: Surroundings, tmp_path: Path
+) -> None:
+    program = project(tmp_path / "shop", READS_YAML)
+    if has_stack:
+        real.pulumi("stack", "init", "dev", cwd=program)
+    file = program / "Pulumi.dev.yaml"
+    salt = file.read_text() if has_stack else ""
+    file.write_text(f"{salt}config:\n  shop:flag: yes\n  when: 12:30\n  shop:size: 1e3\n")
+
+    done = gate(real, program, tmp_path / "out", "--config", "days=7")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    offline = subprocess.run(
+        [
+            sys.executable, "-m", "compliance", "gate", "--program", str(program),
+            "--out", str(tmp_path / "offline"), "--config", "days=7",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert offline.returncode == 0, offline.stdout + offline.stderr
+
+
+def test_an_override_wins_over_a_key_without_its_namespace(
+    real: Surroundings, tmp_path: Path
+) -> None:
+    program = project(tmp_path / "shop", CONFIGURED)
+    (program / "Pulumi.dev.yaml").write_text("config:\n  days: 7\n  token: x\n")
+
+    done = gate(real, program, tmp_path / "out", "--config", "days=14")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+
+
+def test_typed_defaults_and_secrets_of_nobody_reach_a_throwaway_stack(
+    real: Surroundings, tmp_path: Path
+) -> None:
+    program = project(tmp_path / "shop", CONFIGURED)
+    with (program / "Pulumi.yaml").open("a") as file:
+        file.write("config:\n  days: {type: integer, default: 7}\n")
+        file.write("  zones: {type: array, items: {type: string}, default: [a, b]}\n")
+    (program / "Pulumi.dev.yaml").write_text(
+        "encryptionsalt: v1:abc\nenvironment: [shop-settings]\nconfig:\n  token: {secure: AAABAA}\n"
+    )
+
+    done = gate(real, program, tmp_path / "out")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "a placeholder stands for: shop:token" in done.stdout
+    assert "environments are not opened: shop-settings" in done.stdout
+
+
+def test_a_program_without_resources_proves_nothing(real: Surroundings, tmp_path: Path) -> None:
+    program = project(tmp_path / "shop", "import pulumi\npulumi.export('x', 1)\n")
+
+    done = gate(real, program, tmp_path / "out")
+
+    assert_refused(done, tmp_path / "out", "nothing was tested")
+
+
+def test_what_is_only_read_is_a_note(real: Surroundings, tmp_path: Path) -> None:
+    real.cloud.outside.add("somebody")
+    reads = 'aws.iam.Role.get("somebodys", "somebody")\n'
+
+    done = gate(real, project(tmp_path / "shop", SOUND + reads), tmp_path / "out")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "aws:iam/role:Role 'somebodys' is read from the cloud" in done.stdout
+    assert [each["name"] for each in report(tmp_path / "out")["resources"] if each["tested"]] == [
+        "group"
+    ]
+
+
+def test_a_backend_that_does_not_answer_is_one_message(tmp_path: Path) -> None:
+    fake = on_path(tmp_path / "bin", 'case "$1" in version) echo v3.259.0;; *) sleep 60;; esac')
+
+    done = subprocess.run(
+        [*command(project(tmp_path / "shop", SOUND), tmp_path / "out"), "--time-limit", "2"],
+        cwd=ROOT, env={**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert_refused(done, tmp_path / "out", "the backend did not say in time")
 
 
 def test_a_program_that_fails_shows_its_own_traceback(real: Surroundings, tmp_path: Path) -> None:
@@ -237,17 +371,25 @@ def test_a_preview_that_never_ends_is_stopped(real: Surroundings, tmp_path: Path
 
     assert_refused(done, tmp_path / "out", "8 s", "--time-limit")
     assert (program / "started").exists()
-    assert_nothing_runs_in(program)
+    assert_nothing_runs_with(tmp_path / "temporary")
 
 
-def test_ctrl_c_stops_everything(real: Surroundings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("wrapped", [False, True], ids=["the CLI", "a script around the CLI"])
+def test_a_signal_stops_everything(
+    signal_: signal.Signals, wrapped: bool, real: Surroundings, tmp_path: Path
+) -> None:
     program = project(tmp_path / "shop", SLOW)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
+    path = real.environment["PATH"]
+    if wrapped:
+        script = on_path(tmp_path / "bin", f'{cli()} "$@"')
+        path = f"{script}:{path}"
     running = subprocess.Popen(
         command(program, tmp_path / "out"),
         cwd=ROOT,
-        env={**real.environment, "TMPDIR": str(temporary)},
+        env={**real.environment, "TMPDIR": str(temporary), "PATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -255,7 +397,7 @@ def test_ctrl_c_stops_everything(real: Surroundings, tmp_path: Path) -> None:
     )
     try:
         wait_for(program / "started")
-        running.send_signal(signal.SIGINT)
+        running.send_signal(signal_)
         _, said = running.communicate(timeout=60)
     finally:
         running.kill()
@@ -263,7 +405,16 @@ def test_ctrl_c_stops_everything(real: Surroundings, tmp_path: Path) -> None:
     assert running.returncode == 2, said
     assert said == "compliance: stopped; no report was written\n"
     assert list(temporary.glob("compliance-*")) == []
-    assert_nothing_runs_in(program)
+    assert_nothing_runs_with(temporary)
+
+
+def on_path(folder: Path, script: str) -> Path:
+    """A folder for PATH with a script in it that is called `pulumi`."""
+    folder.mkdir()
+    fake = folder / "pulumi"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    return folder
 
 
 def wait_for(file: Path) -> None:
@@ -273,19 +424,19 @@ def wait_for(file: Path) -> None:
         time.sleep(0.05)
 
 
-def assert_nothing_runs_in(folder: Path) -> None:
-    """No process has the folder as its working directory, after a moment to end."""
-    deadline = time.monotonic() + 10
-    while running := _processes_in(folder):
+def assert_nothing_runs_with(temporary: Path) -> None:
+    """No process has this folder for its temporary files, after a moment to end."""
+    deadline = time.monotonic() + 15
+    while running := _processes_with(f"TMPDIR={temporary}"):
         assert time.monotonic() < deadline, f"still running: {running}"
         time.sleep(0.1)
 
 
-def _processes_in(folder: Path) -> list[str]:
+def _processes_with(variable: str) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "cwd").readlink() == folder:
+            if f"{variable}\0" in (process / "environ").read_text(errors="replace"):
                 found.append((process / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
@@ -312,13 +463,11 @@ def test_no_cli_is_one_message(tmp_path: Path) -> None:
     ],
 )
 def test_a_cli_that_does_not_fit_is_one_message(script: str, words: str, tmp_path: Path) -> None:
-    fake = tmp_path / "pulumi"
-    fake.write_text(f"#!/bin/sh\n{script}\n")
-    fake.chmod(0o755)
+    fake = on_path(tmp_path / "bin", script)
 
     done = subprocess.run(
         command(project(tmp_path / "shop", SOUND), tmp_path / "out"),
-        cwd=ROOT, env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        cwd=ROOT, env={**os.environ, "PATH": f"{fake}:{os.environ['PATH']}"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -328,18 +477,13 @@ def test_a_cli_that_does_not_fit_is_one_message(script: str, words: str, tmp_pat
 def test_a_cli_that_logs_no_passed_policies_proves_nothing(
     real: Surroundings, tmp_path: Path
 ) -> None:
-    older = tmp_path / "older"
-    older.mkdir()
-    fake = older / "pulumi"
-    fake.write_text(
-        f"""#!/bin/sh
-{cli()} "$@"
+    older = on_path(
+        tmp_path / "older",
+        f"""{cli()} "$@"
 status=$?
 for log; do case "$log" in *events.jsonl) sed -i /SummaryEvent/d "$log";; esac; done
-exit $status
-"""
+exit $status""",
     )
-    fake.chmod(0o755)
 
     done = gate(
         real, project(tmp_path / "shop", SOUND), tmp_path / "out",

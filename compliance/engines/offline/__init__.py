@@ -19,7 +19,8 @@ from compliance.engines.engine import EngineError, EngineRun, Progress, Request
 from compliance.engines.offline.process import Child, TimeLimitError
 from compliance.engines.offline.registry import Registry
 from compliance.engines.offline.surroundings import ACCOUNT, DEFAULT_REGION
-from compliance.project import Project, ProjectError, read_project
+from compliance.project import Project, read_project
+from compliance.settings_file import ProjectError
 
 _OWN_PACKAGES: Final = ("compliance", "payment_guardrails")
 DEFAULT_TIME_LIMIT: Final = 60.0
@@ -170,10 +171,7 @@ class Run:
 
 
 def _region(project: Project) -> tuple[str, tuple[str, ...]]:
-    notes = [f"the account id is not known offline; {ACCOUNT} stands for it"]
-    if project.undecryptable:
-        keys = ", ".join(project.undecryptable)
-        notes.append(f"encrypted configuration is not decrypted; a placeholder stands for: {keys}")
+    notes = [f"the account id is not known offline; {ACCOUNT} stands for it", *project.unread]
     given = (
         project.config.get("aws:region")
         or os.environ.get("AWS_REGION")

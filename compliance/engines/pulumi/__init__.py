@@ -6,11 +6,13 @@ own record, which must agree with the log (:func:`compliance.engines.pulumi.even
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from payment_guardrails.configuration import dated
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.rules import registered
 from pulumi.automation.errors import CommandError
@@ -20,8 +22,16 @@ from compliance.engines.pulumi.cli import Command, TimeLimitError, words_of
 from compliance.engines.pulumi.events import Log, confirm, read_log
 from compliance.engines.pulumi.failures import explained
 from compliance.engines.pulumi.pack import write_pack
-from compliance.engines.pulumi.workspace import Workspace, open_workspace, user_stacks
-from compliance.project import Project, ProjectError, read_project
+from compliance.engines.pulumi.workspace import (
+    Workspace,
+    choose_stack,
+    of_the_user,
+    throwaway,
+    user_stacks,
+    wanted_stack,
+)
+from compliance.project import Project, read_project
+from compliance.settings_file import ProjectError
 
 DEFAULT_TIME_LIMIT: Final = 900.0
 _TIME_TO_ASK: Final = 60.0
@@ -32,7 +42,7 @@ class Run:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._project = _project(request)
+        self._project = _project(request, wanted_stack(request.stack), in_backend=True)
         self._time_limit = request.time_limit or DEFAULT_TIME_LIMIT
         self._command = Command(self._time_limit)
 
@@ -62,11 +72,8 @@ class Run:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _preview(self, folder: Path, progress: Progress) -> EngineRun:
-        project, request = self._project, self._request
         progress("asking the backend for its stacks")
-        workspace = open_workspace(
-            project, request.stack is not None, request.config, self._command, folder
-        )
+        project, workspace = self._opened(folder)
         log, said = self._run(workspace, folder, progress)
         record = folder / "record.json"
         # Where it failed for more than what the pack found, a part of the truth is no verdict.
@@ -90,8 +97,27 @@ class Run:
                 "attached; what only a deployment tells stayed unknown"
             ),
             record=recorded,
-            notes=workspace.notes,
+            notes=(*workspace.notes, *map(_only_read, log.only_read)),
         )
+
+    def _opened(self, folder: Path) -> tuple[Project, Workspace]:
+        """The project as the chosen stack configures it, and where that is previewed."""
+        request, root = self._request, self._project.root
+        wanted = wanted_stack(request.stack)
+        stacks = user_stacks(root, self._command)
+        chosen = choose_stack(root, wanted, self._project.stack, stacks or ())
+        if chosen is not None:
+            project = _project(request, chosen, in_backend=True)
+            return project, of_the_user(chosen, project, request.config, folder)
+        project = _project(request, wanted)
+        if wanted is not None and stacks is not None:
+            others = ", ".join(sorted(each.name for each in stacks))
+            raise EngineError(
+                f"{root}: the backend has no stack {wanted!r} of this project "
+                f"(it has {others or 'none'}); create it with `pulumi stack init {wanted}`, or "
+                "leave --stack out to preview a first deployment"
+            )
+        return project, throwaway(project, request.config, self._command, folder, stacks)
 
     def _run(self, workspace: Workspace, folder: Path, progress: Progress) -> tuple[Log, str]:
         """Run the preview; the engine's log, and what the CLI said where it failed."""
@@ -99,11 +125,13 @@ class Run:
         arguments = [
             "preview", "--stack", workspace.stack, "--color", "never",
             "--policy-pack", str(write_pack(folder / "pack")), "--event-log", str(log),
+            "--config-file", str(workspace.config_file),
         ]  # fmt: skip
-        if self._request.policy_config is not None:
-            arguments += ["--policy-pack-config", str(self._request.policy_config.resolve())]
-        if workspace.config_file is not None:
-            arguments += ["--config-file", str(workspace.config_file)]
+        configured = self._configured(folder)
+        if configured is not None:
+            arguments += ["--policy-pack-config", str(configured)]
+        for key, value in workspace.values.items():
+            arguments += ["--config", f"{key}={value}"]
         environment = {
             **workspace.environment,
             RECORD_VARIABLE: str(folder / "record.json"),
@@ -122,10 +150,20 @@ class Run:
             said = words_of(error) or "the CLI does not say why"
         return read_log(log), said
 
+    def _configured(self, folder: Path) -> Path | None:
+        """The file that configures the rules, with the day on which they judge dates."""
+        file, as_of = self._request.policy_config, self._request.as_of
+        if as_of is None:
+            return None if file is None else file.resolve()
+        given = None if file is None else json.loads(file.read_text("utf-8"))
+        changed = folder / "policy-config.json"
+        changed.write_text(json.dumps(dated(registered(), given, as_of)), "utf-8")
+        return changed
 
-def _project(request: Request) -> Project:
+
+def _project(request: Request, stack: str | None, *, in_backend: bool = False) -> Project:
     try:
-        project = read_project(request.program, request.stack, request.config)
+        project = read_project(request.program, stack, request.config, in_backend=in_backend)
     except ProjectError as error:
         raise EngineError(str(error)) from error
     if project.file is None:
@@ -136,14 +174,23 @@ def _project(request: Request) -> Project:
     return project
 
 
+def _only_read(urn: str) -> str:
+    type_, name = urn.split("::")[2:4]
+    return (
+        f"{type_.rpartition('$')[2]} {name!r} is read from the cloud, not made by this program: "
+        "it was not tested"
+    )
+
+
 def has_stack(request: Request) -> bool:
     """Whether there is a CLI, and a backend that has the program's stack.
 
     Raises :class:`EngineError` where that cannot be found out.
     """
-    project = _project(request)
-    stacks = user_stacks(project, Command(_TIME_TO_ASK))
-    return project.stack in {name.rpartition("/")[2] for name in stacks or ()}
+    wanted = wanted_stack(request.stack)
+    project = _project(request, wanted, in_backend=True)
+    stacks = user_stacks(project.root, Command(_TIME_TO_ASK))
+    return choose_stack(project.root, wanted, project.stack, stacks or ()) is not None
 
 
 def start(request: Request) -> Run:

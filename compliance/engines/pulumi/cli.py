@@ -106,8 +106,9 @@ class Command(PulumiCommand):
         process = self._process
         if process is None or process.poll() is not None:
             return
+        # What is on PATH may be a script around the CLI: all of the group is told, as by Ctrl-C.
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            process.send_signal(signal.SIGINT)
+            os.killpg(process.pid, signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_GRACE)
             os.killpg(process.pid, signal.SIGKILL)

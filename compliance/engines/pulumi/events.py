@@ -23,6 +23,7 @@ from payment_guardrails.rule import Rule, by_resource, worst
 from compliance.engines.engine import EngineError
 
 _OPEN: Final = (Status.FAIL, Status.UNDECIDED)
+_READS: Final = ("read", "read-replacement")
 
 Verdict = tuple[str, str]
 """A rule's name and a resource's URN."""
@@ -30,7 +31,7 @@ Verdict = tuple[str, str]
 
 @dataclass(frozen=True)
 class Log:
-    """What the log of one run says of our pack."""
+    """What the log of one run says of our pack; `only_read` are URNs that no policy is shown."""
 
     violations: Counter[Verdict]
     passed: frozenset[Verdict]
@@ -39,6 +40,7 @@ class Log:
     failed_on_stack: frozenset[str]
     mandatory: int
     errors: tuple[str, ...]
+    only_read: tuple[str, ...]
     complete: bool
 
 
@@ -65,6 +67,7 @@ def read_log(file: Path) -> Log:
             for kind, event in events
             if kind == "diagnosticEvent" and event["severity"] == "error"
         ),
+        only_read=tuple(sorted(set(_only_read(events)))),
         complete=bool(of_stack),
     )
 
@@ -80,6 +83,13 @@ def _events(file: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
         for kind, content in event.items():
             if isinstance(content, dict):
                 yield kind, content
+
+
+def _only_read(events: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterable[str]:
+    for kind, event in events:
+        step = event.get("metadata") if kind == "resourcePreEvent" else None
+        if step and step["op"] in _READS and not step["type"].startswith("pulumi:"):
+            yield step["urn"]
 
 
 def _listed(events: Iterable[Mapping[str, Any]], member: str) -> frozenset[Verdict]:

@@ -2,95 +2,113 @@
 
 Nothing of the user's is changed. A preview can write a salt or values into the stack's
 configuration file, so it gets a copy; the throw-away stack lives in a backend of its own.
+(The first command of any kind in an empty backend of one's own leaves the CLI's mark there.)
 """
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
-from pulumi.automation import LocalWorkspace
+from pulumi.automation import LocalWorkspace, StackSummary
 from pulumi.automation.errors import CommandError
 
 from compliance.engines.engine import EngineError
-from compliance.engines.pulumi.cli import Command, words_of
-from compliance.project import Project
+from compliance.engines.pulumi.cli import Command, TimeLimitError, words_of
+from compliance.project import SECRET_PLACEHOLDER, Project
 
 _NOT_LOGGED_IN: Final = "PULUMI_ACCESS_TOKEN must be set"
-THROWAWAY_NOTE: Final = (
-    "there is no stack of this program in a backend, so it was previewed as a first deployment, "
-    "in a throw-away stack on this machine"
-)
+_OF_A_BACKEND: Final = ("encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+"""What a stack's configuration file says of the backend and the secrets of its own stack."""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a preview runs: the stack, a copy of its configuration, and more environment."""
+    """Where a preview runs: the stack, its configuration, and more environment.
+
+    `config_file` is a copy that may be written, `values` override what is in it.
+    """
 
     stack: str
-    config_file: Path | None
+    config_file: Path
+    values: Mapping[str, str]
     environment: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
 
-def user_stacks(project: Project, command: Command) -> tuple[str, ...] | None:
-    """The names of the project's stacks in the backend; None where nobody is logged in.
+def user_stacks(root: Path, command: Command) -> tuple[StackSummary, ...] | None:
+    """The stacks that the backend has of the project in `root`; None where nobody is logged in.
 
-    Raises :class:`EngineError` where the backend cannot be asked.
+    Raises :class:`EngineError` where the backend cannot be asked, or does not answer.
     """
     try:
-        workspace = LocalWorkspace(work_dir=str(project.root), pulumi_command=command)
-        return tuple(stack.name for stack in workspace.list_stacks())
+        return tuple(LocalWorkspace(work_dir=str(root), pulumi_command=command).list_stacks())
+    except TimeLimitError:
+        raise EngineError(f"{root}: the backend did not say in time which stacks it has") from None
     except CommandError as error:
         if _NOT_LOGGED_IN in words_of(error):
             return None
-        raise EngineError(
-            f"{project.root}: the backend cannot be asked: {words_of(error)}"
-        ) from error
+        raise EngineError(f"{root}: the backend cannot be asked: {words_of(error)}") from error
 
 
-def open_workspace(
-    project: Project, named: bool, overrides: Mapping[str, str], command: Command, folder: Path
-) -> Workspace:
-    """The user's stack where the backend has it, else a throw-away one in `folder`.
+def choose_stack(
+    root: Path, wanted: str | None, usual: str, stacks: Iterable[StackSummary]
+) -> str | None:
+    """The full name of the stack to preview, as the CLI would choose it; None: there is none.
 
-    `named` is True where the user asked for this stack by name: then a backend that does
-    not have it is an error.
+    `wanted` is the one that was asked for. Else the selected one is taken, else the `usual`
+    one of the project's files.
+
+    Raises :class:`EngineError` where several organizations have the one that was asked for.
     """
-    stacks = user_stacks(project, command)
-    full = {name.rpartition("/")[2]: name for name in stacks or ()}
-    if project.stack in full:
-        return Workspace(
-            full[project.stack], _copied(project, overrides, folder / "config.yaml"), {}
-        )
-    if named and stacks is not None:
-        others = f"it has {', '.join(sorted(stacks))}" if stacks else "it has none"
+    listed = tuple(stacks)
+    selected = next((each.name for each in listed if each.current), None)
+    if wanted is None and selected is not None:
+        return selected
+    asked = wanted or usual
+    names = [each.name for each in listed]
+    found = [asked] if asked in names else [name for name in names if _is_same(name, asked)]
+    if len(found) > 1:
         raise EngineError(
-            f"{project.root}: the backend has no stack {project.stack!r} of this project "
-            f"({others}); create it with `pulumi stack init {project.stack}`, or leave --stack "
-            "out to preview a first deployment"
+            f"{root}: {asked!r} is the name of several stacks ({', '.join(sorted(found))}); "
+            "give the full name with --stack"
         )
-    return _throwaway(project, command, folder)
+    return found[0] if found else None
 
 
-def _copied(project: Project, overrides: Mapping[str, str], copy: Path) -> Path | None:
-    """A copy of the stack's configuration file, with the overrides in it."""
-    source = project.stack_file
-    content: dict[str, Any] = yaml.safe_load(source.read_text("utf-8")) or {} if source else {}
-    if source is None and not overrides:
-        return None
-    values = dict(content.get("config") or {})
-    for key, value in overrides.items():
-        values[project.full_key(key)] = value
-    copy.write_text(yaml.safe_dump({**content, "config": values}), "utf-8")
-    return copy
+def _is_same(listed: str, asked: str) -> bool:
+    """Whether two names can be of one stack: what only one of them says does not matter."""
+    ours, theirs = listed.split("/"), asked.split("/")
+    same_organization = len(ours) == 1 or len(theirs) == 1 or ours[0] == theirs[0]
+    return ours[-1] == theirs[-1] and same_organization
 
 
-def _throwaway(project: Project, command: Command, folder: Path) -> Workspace:
+def wanted_stack(given: str | None) -> str | None:
+    """The stack that was asked for by `--stack`, or by the CLI's own variable."""
+    return given or os.environ.get("PULUMI_STACK") or None
+
+
+def of_the_user(
+    stack: str, project: Project, overrides: Mapping[str, str], folder: Path
+) -> Workspace:
+    """The user's own stack, with a copy of its configuration file in `folder`."""
+    text = project.stack_file.read_text("utf-8") if project.stack_file else ""
+    return Workspace(stack, _written(folder, text), _full(project, overrides), {})
+
+
+def throwaway(
+    project: Project,
+    overrides: Mapping[str, str],
+    command: Command,
+    folder: Path,
+    others: Sequence[StackSummary] | None,
+) -> Workspace:
+    """A stack that exists for one preview, in a backend in `folder`."""
     backend, settings = folder / "backend", folder / "project"
     backend.mkdir()
     settings.mkdir()
@@ -108,11 +126,53 @@ def _throwaway(project: Project, command: Command, folder: Path) -> Workspace:
     except CommandError as error:
         raise EngineError(f"a throw-away stack cannot be made: {words_of(error)}") from error
     own = settings / f"Pulumi.{project.stack}.yaml"
-    content = yaml.safe_load(own.read_text("utf-8")) if own.is_file() else {}
-    config_file = folder / "config.yaml"
-    config_file.write_text(yaml.safe_dump({**content, "config": dict(project.config)}), "utf-8")
-    notes = [THROWAWAY_NOTE]
-    if project.undecryptable:
-        keys = ", ".join(project.undecryptable)
-        notes.append(f"encrypted configuration is not decrypted; a placeholder stands for: {keys}")
-    return Workspace(project.stack, config_file, environment, tuple(notes))
+    salt = own.read_text("utf-8") if own.is_file() else ""
+    text = project.stack_file.read_text("utf-8") if project.stack_file else ""
+    return Workspace(
+        project.stack,
+        _written(folder, f"{salt.rstrip()}\n{_without_secrets(text)}"),
+        _full(project, overrides),
+        environment,
+        (_why_throwaway(project, others), *project.unread),
+    )
+
+
+def _why_throwaway(project: Project, others: Sequence[StackSummary] | None) -> str:
+    names = ", ".join(sorted(each.name for each in others or ()))
+    has = f"the backend has no stack {project.stack!r} of this program (it has {names})"
+    return (
+        f"{has if names else 'there is no stack of this program in a backend'}, so it was "
+        "previewed as a first deployment, in a throw-away stack on this machine"
+    )
+
+
+def _full(project: Project, overrides: Mapping[str, str]) -> Mapping[str, str]:
+    return {project.full_key(key): value for key, value in overrides.items()}
+
+
+def _written(folder: Path, text: str) -> Path:
+    file = folder / "config.yaml"
+    file.touch(mode=0o600)
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _without_secrets(text: str) -> str:
+    """A configuration file with a placeholder for each secret, and nothing of its backend.
+
+    The other values keep their spelling: what is `yes` to the CLI is a boolean to PyYAML.
+    """
+    root = yaml.compose(text, yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode):
+        return ""
+    kept = [(key, value) for key, value in root.value if key.value not in _OF_A_BACKEND]
+    for key, value in kept:
+        if key.value == "config" and isinstance(value, yaml.MappingNode):
+            value.value = [(name, _opened(entry)) for name, entry in value.value]
+    return str(yaml.serialize(yaml.MappingNode(root.tag, kept), Dumper=yaml.SafeDumper))
+
+
+def _opened(node: yaml.Node) -> yaml.Node:
+    if isinstance(node, yaml.MappingNode) and [key.value for key, _ in node.value] == ["secure"]:
+        return yaml.ScalarNode("tag:yaml.org,2002:str", SECRET_PLACEHOLDER)
+    return node

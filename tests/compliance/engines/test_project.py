@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.project import ProjectError, read_project
+from compliance.project import read_project
+from compliance.settings_file import ProjectError
 
 
 def write(folder: Path, project: str = "name: shop\nruntime: python\n", **stacks: str) -> Path:
@@ -70,7 +71,7 @@ def test_configuration_is_read_with_defaults_and_overrides(tmp_path: Path) -> No
     assert read.config["shop:flag"] == "true"
     assert read.config["aws:region"] == "eu-west-1"
     assert read.config["x:y"] == "z"
-    assert read.config["shop:list"] == '[1, {"a": "b"}]'
+    assert read.config["shop:list"] == '[1,{"a":"b"}]'
     assert read.secret_keys == {"shop:secret"}
     assert "AAA" not in read.config["shop:secret"]
     given_ = read_project(tmp_path, None, {"secret": "plain"})
@@ -97,3 +98,39 @@ def test_any_text_is_read_or_refused(
         read_project(folder, None, {})
     except ProjectError as error:
         assert "Pulumi" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("yes", "yes"), ("off", "off"), ("y", "y"), ("true", "true"), ("True", "true"),
+        ("FALSE", "false"), ("'true'", "true"), ("12:30", "12:30"), ("12", "12"), ("-3", "-3"),
+        ("1_000", "1000"), ("017", "15"), ("0o17", "15"), ("0x1f", "31"), ("0b11", "3"),
+        ("089", "89"), ("1e3", "1000"), ("1.0", "1"), (".5", "0.5"), ("1.25", "1.25"),
+        ("2026-01-31", "2026-01-31 00:00:00 +0000 UTC"), ("'2026-01-31'", "2026-01-31"),
+        ("1.2.3", "1.2.3"), ("0.1.0", "0.1.0"), ("", ""),
+        ("{a: on, b: [yes, 1]}", '{"a":"on","b":["yes",1]}'),
+    ],
+)  # fmt: skip
+def test_a_scalar_is_what_the_cli_takes_it_for(written: str, read: str, tmp_path: Path) -> None:
+    program = write(tmp_path, dev=f"config:\n  shop:key: {written}\n")
+    assert read_project(program, None, {}).config["shop:key"] == read
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [("[a, team/b]", "a, team/b"), ("{imports: [a]}", "the one written in the stack's file")],
+)
+def test_environments_that_nobody_opens_are_told(
+    environment: str, shown: str, tmp_path: Path
+) -> None:
+    program = write(tmp_path, dev=f"environment: {environment}\nconfig: {{}}\n")
+    [note] = read_project(program, None, {}).unread
+    assert f"environments are not opened: {shown};" in note
+
+
+def test_a_backend_knows_stacks_without_a_file(tmp_path: Path) -> None:
+    program = write(tmp_path, prod="config: {}\n")
+    with pytest.raises(ProjectError, match="has no stack 'other'"):
+        read_project(program, "other", {})
+    assert read_project(program, "acme/shop/other", {}, in_backend=True).stack == "other"

@@ -134,6 +134,22 @@ def test_errors_are_the_engines_diagnostics(tmp_path: Path) -> None:
     assert read_log(log_file(tmp_path, *events)).errors == ("it broke",)
 
 
+def test_what_is_only_read_is_told_and_stack_references_are_not(tmp_path: Path) -> None:
+    def step(op: str, type_: str) -> Any:
+        urn = f"urn:pulumi:dev::shop::{type_}::x"
+        return {"resourcePreEvent": {"metadata": {"op": op, "type": type_, "urn": urn}}}
+
+    events = [
+        step("read", "aws:iam/role:Role"),
+        step("create", "aws:sqs/queue:Queue"),
+        step("read", "pulumi:pulumi:StackReference"),
+    ]
+
+    assert read_log(log_file(tmp_path, *events)).only_read == (
+        "urn:pulumi:dev::shop::aws:iam/role:Role::x",
+    )
+
+
 def test_a_log_that_is_missing_or_cut_off_is_not_complete(tmp_path: Path) -> None:
     assert not read_log(tmp_path / "nothing").complete
     whole = log_file(tmp_path, *ALL_PASSED).read_text()
