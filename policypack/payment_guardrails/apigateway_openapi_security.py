@@ -36,6 +36,26 @@ def judge_operations(resource: Resource, *, is_rest: bool) -> Iterator[Finding]:
         yield not_applicable(resource, "its OpenAPI body has no operations but preflights")
 
 
+def asks_for_key(body: Reading) -> Iterator[bool | None]:
+    """For each operation of a REST API's document: whether its callers need an API key."""
+    document = openapi(body)
+    for operation in operations(document):
+        yield _asks_for_key(document, operation.reading)
+
+
+def _asks_for_key(document: Reading, operation: Reading) -> bool | None:
+    answers: list[bool | None] = []
+    for alternative in member(operation, "security").elements():
+        for name in dict(alternative.items()):
+            scheme = _scheme(document, name)
+            known = scheme.missing or isinstance(scheme.value, Mapping)
+            is_other = known and (scheme.missing or _has_authorizer(scheme))
+            answers.append(False if is_other else _is_key(scheme) if known else None)
+        if not isinstance(alternative.value, Mapping):
+            answers.append(None)
+    return any_of(answers)
+
+
 def _judge_operation(
     resource: Resource, document: Reading, of: Operation, *, is_rest: bool
 ) -> Finding:
@@ -91,12 +111,18 @@ def _enforces(scheme: Reading, *, is_rest: bool) -> bool | None:
         return False
     if not isinstance(scheme.value, Mapping):
         return None
-    for extension in (_SCHEME_AUTHORIZER, _SCHEME_TYPE):
-        if not member(scheme, extension).missing:
-            return True
+    if _has_authorizer(scheme):
+        return True
+    return _is_key(scheme) if is_rest else False
+
+
+def _has_authorizer(scheme: Reading) -> bool:
+    extensions = (_SCHEME_AUTHORIZER, _SCHEME_TYPE)
+    return any(not member(scheme, extension).missing for extension in extensions)
+
+
+def _is_key(scheme: Reading) -> bool | None:
     kind, header = member(scheme, "type").string(), member(scheme, "name").string()
-    if not is_rest:
-        return False
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html
     key = (
         None if kind.unknown else kind.value == "apiKey",

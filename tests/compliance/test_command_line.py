@@ -19,10 +19,14 @@ BROKEN = """
 import pulumi, pulumi_aws as aws
 aws.cloudwatch.LogGroup("group", retention_in_days=14)
 aws.ssm.Parameter("token", type="String", value=pulumi.Output.secret("hunter2"))
-key = aws.kms.Key("key")
-aws.iam.Policy("open", policy=key.arn)
+pair = aws.ec2.KeyPair("pair", public_key="ssh-ed25519 AAAA")
+aws.iam.Policy("open", policy=pair.key_pair_id)
 """
 SOUND = 'import pulumi_aws as aws\naws.cloudwatch.LogGroup("group", retention_in_days=7)\n'
+PYTHON_3_9 = """
+import pulumi_aws as aws
+aws.lambda_.Function("old", runtime="python3.9", handler="a.b", role="r", s3_bucket="b", s3_key="k")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +86,7 @@ def test_the_report_is_valid_by_its_own_schema(broken: Path) -> None:
     assert data["summary"]["verdict"] == "fail"
     judged = {(result["rule"], result["resource"]) for result in data["results"]}
     assert sum(data["summary"]["statuses"].values()) == len(judged)
-    assert [item["name"] for item in data["resources"] if not item["tested"]] == ["key"]
+    assert [item["name"] for item in data["resources"] if not item["tested"]] == ["pair"]
 
 
 def test_two_runs_give_the_same_bytes(broken: Path, programs: Path, tmp_path: Path) -> None:
@@ -122,6 +126,26 @@ def test_levels_and_options_come_from_the_policy_configuration(
         ("iam-policy-no-wildcard-action", "undecided", "advisory"),
     }
     assert data["pack"]["configuration"]["logs-group-retention"]["retentionInDays"] == 14
+
+
+@pytest.mark.parametrize(("day", "status"), [("2025-12-14", "pass"), ("2025-12-15", "fail")])
+@pytest.mark.parametrize("configured", [False, True])
+def test_dates_are_judged_as_of_the_day_that_is_given(
+    tmp_path: Path, day: str, status: str, configured: bool
+) -> None:
+    (tmp_path / "__main__.py").write_text(PYTHON_3_9)
+    arguments = ["gate", "--program", str(tmp_path), "--out", str(tmp_path), "--as-of", day]
+    if configured:
+        # One day counts for all of a report: the command line's.
+        options = {"lambda-function-runtime-supported": {"asOf": "2020-01-01"}}
+        (tmp_path / "guardrails.json").write_text(json.dumps(options))
+        arguments += ["--policy-config", str(tmp_path / "guardrails.json")]
+    assert main(arguments) == 1
+    data = report(tmp_path)
+    rule = "lambda-function-runtime-supported"
+    assert [item["status"] for item in data["results"] if item["rule"] == rule] == [status]
+    assert data["subject"]["as_of"] == day
+    assert data["pack"]["configuration"][rule]["asOf"] == day
 
 
 @pytest.mark.parametrize(

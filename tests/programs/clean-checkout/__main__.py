@@ -233,12 +233,44 @@ deployment = aws.apigateway.Deployment(
     triggers={"redeployment": Output.json_dumps([path.id, post.id, get.id])},
     opts=ResourceOptions(depends_on=integrations),
 )
+access = aws.cloudwatch.LogGroup(
+    "checkout-access-logs", name=f"/aws/apigateway/api-checkout-{stack}", retention_in_days=7
+)
 stage = aws.apigateway.Stage(
     "checkout-stage",
     rest_api=api.id,
     deployment=deployment.id,
     stage_name=stack,
     xray_tracing_enabled=True,
+    access_log_settings={
+        "destination_arn": access.arn,
+        # The resource is the path as it is declared, without what the caller put into it.
+        "format": json.dumps(
+            {
+                "request_id": "$context.requestId",
+                "resource": "$context.resourcePath",
+                "status": "$context.status",
+            }
+        ),
+    },
 )
+aws.apigateway.MethodSettings(
+    "checkout-limits",
+    rest_api=api.id,
+    stage_name=stage.stage_name,
+    method_path="*/*",
+    settings={
+        "data_trace_enabled": False,
+        "throttling_rate_limit": 1000,
+        "throttling_burst_limit": 200,
+    },
+)
+shop = aws.apigateway.ApiKey("shop", name=f"key-shop-{stack}")
+plan = aws.apigateway.UsagePlan(
+    "shop-plan",
+    name=f"plan-shop-{stack}",
+    api_stages=[{"api_id": api.id, "stage": stage.stage_name}],
+)
+aws.apigateway.UsagePlanKey("shop-key", key_id=shop.id, key_type="API_KEY", usage_plan_id=plan.id)
 
 pulumi.export("url", stage.invoke_url)

@@ -9,8 +9,36 @@ from pulumi import Output
 account = aws.get_caller_identity().account_id
 
 uploads = aws.s3.Bucket("uploads")
+# Everybody, and then not: one account only, and nobody without TLS.
+aws.s3.BucketPolicy(
+    "uploads-policy",
+    bucket=uploads.id,
+    policy=Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": "s3:ListBucket",
+                    "Resource": uploads.arn,
+                    "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
+                },
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [uploads.arn, Output.concat(uploads.arn, "/*")],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                },
+            ],
+        }
+    ),
+)
 # Lambda refuses FIFO queues here.
-failures = aws.sqs.Queue("failures", message_retention_seconds=345600)
+failures = aws.sqs.Queue(
+    "failures", message_retention_seconds=345600, kms_master_key_id=aws.kms.Key("failures").id
+)
 index = aws.dynamodb.Table(
     "index",
     hash_key="key",
@@ -61,7 +89,9 @@ def reader(name: str, statements: list) -> aws.lambda_.Function:
         architectures=["arm64"],
         handler="read.handler",
         role=role.arn,
-        timeout=60,
+        memory_size=3008,
+        # An API waits for one of them.
+        timeout=29,
         reserved_concurrent_executions=4,
         tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
         logging_config=aws.lambda_.FunctionLoggingConfigArgs(
@@ -182,10 +212,29 @@ deployment = aws.apigateway.Deployment(
     rest_api=api,
     triggers={"body": api.body.apply(lambda body: str(len(json.dumps(body))))},
 )
-aws.apigateway.Stage(
+access = aws.cloudwatch.LogGroup("search-access-logs", retention_in_days=7)
+stage = aws.apigateway.Stage(
     "search-stage",
     rest_api=api,
     deployment=deployment,
     stage_name="v1",
     xray_tracing_enabled=True,
+    access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
+        destination_arn=access.arn,
+        format="$context.requestId $context.httpMethod $context.resourcePath $context.status",
+    ),
+)
+# Every search needs the key of the plan, so its limits are those of the stage.
+plan = aws.apigateway.UsagePlan(
+    "search-plan",
+    api_stages=[
+        aws.apigateway.UsagePlanApiStageArgs(api_id=api.id, stage=stage.stage_name),
+    ],
+    throttle_settings=aws.apigateway.UsagePlanThrottleSettingsArgs(rate_limit=50, burst_limit=20),
+)
+aws.apigateway.UsagePlanKey(
+    "search-key",
+    key_id=aws.apigateway.ApiKey("searcher"),
+    key_type="API_KEY",
+    usage_plan_id=plan,
 )

@@ -78,7 +78,8 @@ class Worker(pulumi.ComponentResource):
             handler="work.handler",
             role=role.arn,
             timeout=60,
-            reserved_concurrent_executions=1,
+            memory_size=3072,
+            reserved_concurrent_executions=2,
             tracing_config={"mode": "Active"},
             code=pulumi.AssetArchive(
                 {"work.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
@@ -108,7 +109,7 @@ class Worker(pulumi.ComponentResource):
                     },
                     {
                         "Effect": "Allow",
-                        "Action": ["dynamodb:PutItem"],
+                        "Action": ["dynamodb:PutItem", "dynamodb:Query"],
                         "Resource": [table.arn, Output.concat(table.arn, "/index/*")],
                     },
                     {
@@ -125,6 +126,7 @@ class Worker(pulumi.ComponentResource):
             event_source_arn=self.queue.arn,
             function_name=function.name,
             function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": 2},
             opts=child,
         )
         self.register_outputs({"queue": self.queue.url})
@@ -173,6 +175,7 @@ audit = aws.sqs.Queue(
     aws.sqs.QueueArgs(
         fifo_queue=True,
         content_based_deduplication=True,
+        kms_master_key_id="alias/aws/sqs",
         redrive_policy=Output.concat(
             '{"deadLetterTargetArn":"', dead_audit.arn, '","maxReceiveCount":"5"}'
         ),

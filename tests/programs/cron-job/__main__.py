@@ -44,7 +44,7 @@ logs = aws.cloudwatch.LogGroup("report-logs", name="/jobs/report", retention_in_
 
 report = aws.lambda_.Function(
     "report",
-    runtime=aws.lambda_.Runtime.PYTHON3D12,
+    runtime=aws.lambda_.Runtime.PYTHON3D9,
     architectures=["x86_64"],
     handler="report.handler",
     role=role.arn,

@@ -100,6 +100,7 @@ export_role = aws.iam.Role(
                             "Action": "s3:PutObject",
                             "Resource": f"arn:aws:s3:::exports-{pulumi.get_stack()}-*/daily/*",
                         },
+                        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": bucket.arn},
                         {
                             "Effect": "Allow",
                             "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
@@ -142,7 +143,7 @@ export = aws.lambda_.Function(
     handler="export.handler",
     role=export_role.arn,
     architectures=["arm64"],
-    timeout=300,
+    timeout=301,
     reserved_concurrent_executions=1,
     tracing_config={"mode": "Active"},
     s3_bucket="artifacts-of-the-data-team",

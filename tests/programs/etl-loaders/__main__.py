@@ -32,7 +32,7 @@ for short, arn in {
 
 nightly = aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)")
 
-tables = []
+tables, functions = [], []
 for source in SOURCES:
     table = aws.dynamodb.Table(
         f"{source}-table",
@@ -48,6 +48,7 @@ for source in SOURCES:
         name=f"{source}-{stack}",
         fifo_queue=True,
         message_retention_seconds=1209600,
+        sqs_managed_sse_enabled=False,
     )
 
     function = aws.lambda_.Function(
@@ -63,11 +64,14 @@ for source in SOURCES:
         environment={"variables": {"SOURCE": source, "TABLE": table.name}},
     )
 
+    functions.append(function)
+
     aws.lambda_.EventSourceMapping(
         f"{source}-mapping",
         event_source_arn=queue.arn,
         function_name=function.name,
         function_response_types=["ReportBatchItemFailures"],
+        maximum_batching_window_in_seconds=5,
     )
 
     aws.cloudwatch.EventTarget(f"{source}-target", rule=nightly.name, arn=function.arn)
@@ -89,6 +93,26 @@ policy = aws.iam.Policy(
                         "Effect": "Allow",
                         "Action": ["dynamodb:BatchWriteItem", "dynamodb:PutItem"],
                         "Resource": [f"{arn}*" for arn in arns],
+                    }
+                ],
+            }
+        )
+    ),
+)
+
+# The loaders update each other when a source changes its format.
+aws.iam.RolePolicy(
+    "loader-updates",
+    role=role.id,
+    policy=pulumi.Output.all(*[function.arn for function in functions]).apply(
+        lambda arns: json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["lambda:GetFunction", "lambda:UpdateFunctionCode"],
+                        "Resource": arns,
                     }
                 ],
             }

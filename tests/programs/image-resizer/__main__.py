@@ -41,6 +41,21 @@ document = aws.iam.get_policy_document_output(
     ]
 )
 
+# The pictures are shown on the site.
+aws.s3.BucketPolicy(
+    "resized-policy",
+    bucket=resized.id,
+    policy=aws.iam.get_policy_document_output(
+        statements=[
+            {
+                "actions": ["s3:GetObject"],
+                "principals": [{"type": "*", "identifiers": ["*"]}],
+                "resources": [resized.arn.apply(lambda arn: f"{arn}/*")],
+            }
+        ]
+    ).json,
+)
+
 policy = aws.iam.Policy("resizer-policy", policy=document.json)
 
 aws.iam.RolePolicyAttachment("resizer-attachment", role=role.name, policy_arn=policy.arn)

@@ -36,6 +36,7 @@ sms = aws.sqs.Queue(
     content_based_deduplication=True,
     message_retention_seconds=345600,
     visibility_timeout_seconds=180,
+    kms_master_key_id="alias/aws/sqs",
     redrive_policy=Output.format(
         '{{"deadLetterTargetArn": "{0}", "maxReceiveCount": 50}}', sms_dead.arn
     ),
@@ -43,6 +44,26 @@ sms = aws.sqs.Queue(
 
 # Lambda takes only standard queues for what it could not deliver.
 undelivered = aws.sqs.Queue("undelivered", message_retention_seconds=345600)
+
+status = aws.sns.Topic("status")
+aws.sns.TopicPolicy(
+    "status-policy",
+    arn=status.arn,
+    policy=Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "*"},
+                    "Action": ["sns:Subscribe", "sns:Publish"],
+                    "Resource": status.arn,
+                    "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+                }
+            ],
+        }
+    ),
+)
 
 logs = aws.cloudwatch.LogGroup("sender-logs", name="/aws/lambda/sender", retention_in_days=7)
 
@@ -85,7 +106,7 @@ policy = aws.iam.Policy(
         email=email.arn,
         sms=sms.arn,
         undelivered=undelivered.arn,
-        topic=aws.sns.Topic("status").arn,
+        topic=status.arn,
     ),
 )
 attachment = aws.iam.RolePolicyAttachment(
@@ -115,6 +136,7 @@ aws.lambda_.EventSourceMapping(
         event_source_arn=email.arn,
         function_name=sender.name,
         function_response_types=[],
+        batch_size=100,
     ),
 )
 aws.lambda_.EventSourceMapping(
@@ -122,4 +144,5 @@ aws.lambda_.EventSourceMapping(
     event_source_arn=sms.arn,
     function_name=sender.name,
     function_response_types=["ReportBatchItemFailures"],
+    scaling_config={"maximum_concurrency": 20},
 )

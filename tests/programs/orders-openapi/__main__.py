@@ -82,7 +82,7 @@ orders = aws.lambda_.Function(
         handler="orders.handler",
         role=role.arn,
         architectures=["x86_64"],
-        timeout=10,
+        timeout=60,
         tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
         code=pulumi.AssetArchive(
             {"orders.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
@@ -166,7 +166,11 @@ aws.lambda_.Permission(
 
 deployment = aws.apigateway.Deployment(
     "orders-deployment",
-    aws.apigateway.DeploymentArgs(rest_api=api.id, triggers={"body": api.body}),
+    aws.apigateway.DeploymentArgs(rest_api=api.id),
+)
+
+access = aws.cloudwatch.LogGroup(
+    "orders-access-logs", aws.cloudwatch.LogGroupArgs(retention_in_days=7)
 )
 
 stage = aws.apigateway.Stage(
@@ -176,6 +180,23 @@ stage = aws.apigateway.Stage(
         deployment=deployment.id,
         stage_name="prod",
         xray_tracing_enabled=False,
+        access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
+            destination_arn=access.arn,
+            format="$context.requestId $context.status $context.error.validationErrorString",
+        ),
+    ),
+)
+aws.apigateway.MethodSettings(
+    "orders-limits",
+    aws.apigateway.MethodSettingsArgs(
+        rest_api=api.id,
+        stage_name=stage.stage_name,
+        method_path="*/*",
+        settings=aws.apigateway.MethodSettingsSettingsArgs(
+            data_trace_enabled=True,
+            throttling_rate_limit=1001,
+            throttling_burst_limit=100,
+        ),
     ),
 )
 

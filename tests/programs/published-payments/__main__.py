@@ -143,7 +143,7 @@ process = aws.lambda_.Function(
     handler="process.handler",
     role=lambda_role.arn,
     memory_size=3072,
-    timeout=30,
+    timeout=29,
     reserved_concurrent_executions=50,
     tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
     code=pulumi.AssetArchive({".": pulumi.FileArchive("./lambda")}),
@@ -159,7 +159,7 @@ fraud = aws.lambda_.Function(
     handler="fraud.handler",
     role=lambda_role.arn,
     memory_size=3072,
-    timeout=30,
+    timeout=29,
     reserved_concurrent_executions=20,
     tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
     code=pulumi.AssetArchive({".": pulumi.FileArchive("./lambda")}),
@@ -174,6 +174,7 @@ aws.lambda_.EventSourceMapping(
     function_name=process.arn,
     batch_size=10,
     function_response_types=["ReportBatchItemFailures"],
+    scaling_config={"maximum_concurrency": 20},
 )
 
 api = aws.apigateway.RestApi("payments-api", name=f"api-payments-{suffix}", tags=tags)

@@ -55,7 +55,7 @@ aws.iam.RolePolicy(
     policy=aws.iam.get_policy_document(
         statements=[
             {
-                "actions": ["dynamodb:GetItem"],
+                "actions": ["dynamodb:GetItem", "dynamodb:GetItems"],
                 "resources": [
                     f"arn:aws:dynamodb:*:{aws.get_caller_identity().account_id}:table/sessions"
                 ],

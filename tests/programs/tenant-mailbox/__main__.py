@@ -41,6 +41,7 @@ for name, physical in {"sort": "mail-sort", "send": tenant.get_output("senderNam
         handler="mail.handler",
         role=tenant.get_output(f"{name}RoleArn"),
         reserved_concurrent_executions=2,
+        memory_size=3072,
         tracing_config={"mode": "Active"},
         code=pulumi.AssetArchive(
             {"mail.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
@@ -55,4 +56,5 @@ for name, source in {"sort": inbox.arn, "send": tenant.get_output("queueArn")}.i
         event_source_arn=source,
         function_name=functions[name].name,
         function_response_types=["ReportBatchItemFailures"],
+        scaling_config={"maximum_concurrency": 2},
     )

@@ -21,6 +21,7 @@ pages = aws.sqs.Queue(
     fifo_queue=True,
     content_based_deduplication=platform.get_output("deduplicate"),
     message_retention_seconds=platform.get_output("retention"),
+    sqs_managed_sse_enabled=platform.get_output("encrypted"),
     redrive_policy=Output.json_dumps(
         {"deadLetterTargetArn": dead.arn, "maxReceiveCount": platform.get_output("attempts")}
     ),
@@ -84,10 +85,29 @@ aws.iam.RolePolicyAttachment(
     policy_arn="arn:aws:iam::aws:policy/service-role/AcmeScraperServiceRolePolicy",
 )
 
+# Who may tell the scraper's news is up to the platform.
+aws.sns.TopicPolicy(
+    "news-policy",
+    arn=platform.get_output("newsTopicArn"),
+    policy={
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": platform.get_output("newsReader")},
+                "Action": "sns:Subscribe",
+                "Resource": platform.get_output("newsTopicArn"),
+            }
+        ],
+    },
+)
+
 scraper = aws.lambda_.Function(
     "scraper",
     name="scraper",
-    runtime="python3.13",
+    runtime=platform.get_output("runtime"),
+    memory_size=platform.get_output("memory"),
+    timeout=platform.get_output("timeout"),
     handler="scraper.handler",
     role=config.require("executionRole"),
     architectures=[platform.get_output("architecture")],
@@ -102,6 +122,8 @@ aws.lambda_.EventSourceMapping(
     event_source_arn=pages.arn,
     function_name=scraper.arn,
     function_response_types=platform.get_output("responseTypes"),
+    batch_size=platform.get_output("batch"),
+    scaling_config={"maximum_concurrency": platform.get_output("pollers")},
 )
 aws.lambda_.Permission(
     "scraper-invoke",
@@ -132,13 +154,49 @@ aws.apigateway.Method(
     resource_id=api.root_resource_id,
     http_method="POST",
     authorization="AWS_IAM",
+    api_key_required=platform.get_output("keyRequired"),
     request_validator_id=platform.get_output("validator"),
     request_models={"application/json": page.name},
 )
-aws.apigateway.Stage(
+status = aws.apigateway.RestApi(
+    "status-api",
+    body=json.dumps(
+        {
+            "openapi": "3.0.1",
+            "info": {"title": "status", "version": "1"},
+            "paths": {
+                "/": {
+                    "get": {
+                        "x-amazon-apigateway-auth": {"type": "AWS_IAM"},
+                        "x-amazon-apigateway-integration": {"type": "mock"},
+                    }
+                }
+            },
+        }
+    ),
+)
+aws.apigateway.Deployment(
+    "status-deployment", rest_api=status.id, triggers=platform.get_output("statusTriggers")
+)
+stage = aws.apigateway.Stage(
     "scraper-stage",
     rest_api=api.id,
     deployment=platform.get_output("deployment"),
     stage_name="v1",
     xray_tracing_enabled=platform.get_output("tracing"),
+    access_log_settings={
+        "destination_arn": platform.get_output("accessLogs"),
+        "format": "$context.requestId $context.status",
+    },
+)
+aws.apigateway.MethodSettings(
+    "scraper-settings",
+    rest_api=api.id,
+    stage_name=stage.stage_name,
+    method_path="*/*",
+    settings={
+        "data_trace_enabled": platform.get_output("bodiesLogged"),
+        "throttling_rate_limit": platform.get_output("requestsPerSecond"),
+        "throttling_burst_limit": 10,
+    },
 )

@@ -54,7 +54,7 @@ aws.iam.RolePolicy(
 
 receiver = aws.lambda_.Function(
     "receiver",
-    runtime="python3.12",
+    runtime="python3.9",
     handler="index.handler",
     role=role.arn,
     timeout=10,

@@ -51,6 +51,7 @@ if config.get_bool("withStatistics"):
         "clicks",
         name_prefix="clicks-",
         visibility_timeout_seconds=60,
+        sqs_managed_sse_enabled=False,
         redrive_policy=None,
     )
     counter_role = function_role("counter")
@@ -80,6 +81,7 @@ if config.get_bool("withStatistics"):
         handler="counter.handler",
         role=counter_role.arn,
         reserved_concurrent_executions=2,
+        timeout=20,
         tracing_config={"mode": "Active"},
         code=pulumi.AssetArchive({"counter.js": pulumi.StringAsset(page)}),
         environment={"variables": {"TABLE": table.name}},
@@ -90,7 +92,13 @@ if config.get_bool("withStatistics"):
         retention_in_days=7,
     )
     aws.lambda_.EventSourceMapping(
-        "clicks-mapping", event_source_arn=clicks.arn, function_name=counter.name
+        "clicks-mapping",
+        event_source_arn=clicks.arn,
+        function_name=counter.name,
+        # More than the function takes; and no FIFO queue, so larger batches are fine.
+        scaling_config={"maximum_concurrency": 3},
+        batch_size=100,
+        maximum_batching_window_in_seconds=1,
     )
 
 api = aws.apigateway.RestApi("shortener")
