@@ -31,12 +31,12 @@ gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print th
 	@$(BIN)/compliance gate
 
 test: .venv/dev.stamp ## run the whole test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 differential: export DIFFERENTIAL_PROGRAMS ?= 200
 differential: export PAYMENT_ENGINE_REQUIRED = 1
 differential: .venv/dev.stamp $(ENGINE) ## hold the offline engine against the real one: 200 programs
-	$(BIN)/python -m pytest -n auto tests/engine/test_differential.py
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/test_differential.py
 
 thorough: export HYPOTHESIS_PROFILE = thorough
 thorough: export DIFFERENTIAL_PROGRAMS = 1000

@@ -31,13 +31,9 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from payment_guardrails import PACK_NAME, __version__
-from payment_guardrails.configuration import (
-    ConfigurationError,
-    RuleConfiguration,
-    configure,
-    options_of,
-)
-from payment_guardrails.finding import Finding, Status, how_to_decide
+from payment_guardrails.analyzer_messages import diagnostic, policy_of
+from payment_guardrails.configuration import ConfigurationError, configure
+from payment_guardrails.finding import Finding, Status
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.remediation import described, mend, to_wire
 from payment_guardrails.resource import Resource
@@ -80,7 +76,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             description=f"Guardrails for serverless payment stacks on AWS, version {__version__}",
             provider="aws",
             supportsConfig=True,
-            policies=[_policy(rule) for _, rule in sorted(self._rules.items())],
+            policies=[policy_of(rule) for _, rule in sorted(self._rules.items())],
         )
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -218,7 +214,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             )
         configuration = self._configuration[rule.name]
         for _, group in by_resource(open_findings):
-            response.diagnostics.extend(_diagnostic(rule, configuration, each) for each in group)
+            response.diagnostics.extend(diagnostic(rule, configuration, each) for each in group)
 
 
 def serve(rules: Mapping[str, Rule]) -> None:
@@ -252,26 +248,6 @@ def serve(rules: Mapping[str, Rule]) -> None:
     server.stop(grace=None)
 
 
-def _policy(rule: Rule) -> protocol.PolicyInfo:
-    policy = protocol.PolicyInfo(
-        name=rule.name,
-        description=rule.title,
-        enforcementLevel=protocol.EnforcementLevel.Value(rule.level.name),
-        severity=_severity(rule),
-        remediation_steps=rule.fix,
-        policy_type=(
-            protocol.POLICY_TYPE_RESOURCE if rule.resource_check else protocol.POLICY_TYPE_STACK
-        ),
-    )
-    options = {name: dict(option) for name, option in options_of(rule).items()}
-    policy.configSchema.properties.update(options)
-    return policy
-
-
-def _severity(rule: Rule) -> protocol.PolicySeverity.ValueType:
-    return protocol.PolicySeverity.Value(f"POLICY_SEVERITY_{rule.severity.name}")
-
-
 def _plain(properties: Struct) -> Mapping[str, Any]:
     decoded = json_format.MessageToDict(properties)
     # Names that begin so are the provider's notes to itself.
@@ -302,29 +278,3 @@ def _stack(resources: list[Resource]) -> Stack:
     # urn:pulumi:<stack>::<project>::<type>::<name>
     head, project, *_ = resources[0].urn.split("::")
     return Stack.of(project, head.removeprefix("urn:pulumi:"), resources)
-
-
-def _diagnostic(
-    rule: Rule, configuration: RuleConfiguration, finding: Finding
-) -> protocol.AnalyzeDiagnostic:
-    level = configuration.level_of(finding.status)
-    return protocol.AnalyzeDiagnostic(
-        policyName=rule.name,
-        policyPackName=PACK_NAME,
-        policyPackVersion=__version__,
-        description=rule.title,
-        message=_message(rule, finding),
-        urn=finding.urn or "",
-        enforcementLevel=protocol.EnforcementLevel.Value(level.name),
-        severity=_severity(rule),
-    )
-
-
-def _message(rule: Rule, finding: Finding) -> str:
-    lines = [rule.title, f"{finding.status.value}: {finding.message}"]
-    if finding.path and finding.path not in finding.message:
-        lines.append(f"property: {finding.path}")
-    if finding.status is Status.UNDECIDED and (remedy := how_to_decide(finding.message)):
-        lines.append(f"to decide it: {remedy}")
-    lines.append(f"fix: {rule.fix}")
-    return "\n".join(lines)

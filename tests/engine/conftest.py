@@ -1,4 +1,4 @@
-"""The real CLI as a fixture: skipped where there is none, required in CI."""
+"""The real CLI as a fixture: skipped where there is none, required in CI; and a stand-in alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.cli import REQUIRED, Surroundings, command, surroundings
+from tests.engine.provider.cloud import Cloud
+from tests.engine.provider_client import Client, clients
 
 _MISSING = "there is no Pulumi CLI; `make engine` builds one (it needs Go)"
 
@@ -22,3 +24,14 @@ def real(tmp_path: Path) -> Iterator[Surroundings]:
         pytest.skip(_MISSING)
     with surroundings(tmp_path / "engine") as found:
         yield found
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud()
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Iterator[Client]:
+    with clients(cloud) as (one,):
+        yield one

@@ -106,3 +106,8 @@ def clients(cloud: Cloud, count: int = 1) -> Iterator[Sequence[Client]]:
         finally:
             for channel in channels:
                 channel.close()
+
+
+def created(client: Client, type_: str, **inputs: Any) -> Properties:
+    """A resource that was created as the engine creates one."""
+    return client.create(type_, client.check(type_, inputs))

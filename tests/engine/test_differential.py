@@ -38,7 +38,7 @@ from tests.test_programs import PROGRAMS, folders
 
 COUNT: Final = int(os.environ.get("DIFFERENTIAL_PROGRAMS", "8"))
 """How many programs Hypothesis writes; `make differential` asks for 200."""
-SHARDS: Final = 4
+SHARDS: Final = 8
 DEPLOYED_OF: Final = 4
 """One in about so many is also deployed."""
 _NO_SOURCES: Final = shutil.ignore_patterns(".*", "build", "tests", "venv", "__pycache__")

@@ -12,7 +12,7 @@ from payment_guardrails.rules import registered
 
 from compliance.engines.pulumi.events import Log, read_log
 from tests.engine.cli import PACK, Surroundings
-from tests.engine.test_pulumi_engine import project
+from tests.engine.gate_run import project
 
 RULES: Final = registered()
 GROUP: Final = """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import grpc
 import pytest
@@ -16,7 +15,7 @@ from tests.engine.provider.outputs import deployed
 from tests.engine.provider.place import Place
 from tests.engine.provider.shapes import MissingValueError
 from tests.engine.provider.wire import Properties, bare, decoded, secret
-from tests.engine.provider_client import Client, clients
+from tests.engine.provider_client import Client, created
 
 API: Final = "aws:apigateway/restApi:RestApi"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -34,22 +33,6 @@ STAGE: Final = "aws:apigateway/stage:Stage"
 TRUST: Final = '{"Statement":[]}'
 MISSING_ROLE: Final = "arn:aws:iam::123456789012:role/nobody"
 MISSING_QUEUE: Final = "arn:aws:sqs:us-east-1:123456789012:nowhere"
-
-
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def client(cloud: Cloud) -> Iterator[Client]:
-    with clients(cloud) as (one,):
-        yield one
-
-
-def created(client: Client, type_: str, **inputs: Any) -> Properties:
-    """A resource that was created as the engine creates one."""
-    return client.create(type_, client.check(type_, inputs))
 
 
 def role(client: Client) -> Properties:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import grpc
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from tests.engine.provider.catalogue import catalogue
 from tests.engine.provider.cloud import Cloud, Key
 from tests.engine.provider.wire import DEFAULTS, UNKNOWN, Properties, bare, is_unknown, secret
-from tests.engine.provider_client import Client, clients
+from tests.engine.provider_client import Client, clients, created
 
 FUNCTION: Final = "aws:lambda/function:Function"
 GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
@@ -22,22 +21,6 @@ POLICY: Final = "aws:iam/policy:Policy"
 QUEUE: Final = "aws:sqs/queue:Queue"
 ROLE: Final = "aws:iam/role:Role"
 TRUST: Final = '{"Statement":[]}'
-
-
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def client(cloud: Cloud) -> Iterator[Client]:
-    with clients(cloud) as (one,):
-        yield one
-
-
-def created(client: Client, type_: str, **inputs: Any) -> Properties:
-    """A resource that was created as the engine creates one."""
-    return client.create(type_, client.check(type_, inputs))
 
 
 # --- preview ---------------------------------------------------------------------------------

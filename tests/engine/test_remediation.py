@@ -11,8 +11,8 @@ from payment_guardrails.rules import registered
 
 from compliance.engines.pulumi.events import read_log
 from tests.engine.cli import PACK, Surroundings
+from tests.engine.gate_run import gate, project, report
 from tests.engine.provider.wire import bare
-from tests.engine.test_pulumi_engine import gate, project, report
 
 MENDED: Final = sorted(name for name, rule in registered().items() if rule.remedy is not None)
 # A fault for each rule that has a remedy, and nothing that only a person can mend.
@@ -25,7 +25,9 @@ aws.dynamodb.Table(
     attributes=[{"name": "id", "type": "S"}],
     replicas=[{"region_name": "us-west-2", "kms_key_arn": key}],
 )
-queue = aws.sqs.Queue("queue", name="queue.fifo", fifo_queue=True)
+queue = aws.sqs.Queue(
+    "queue", name="queue.fifo", fifo_queue=True, sqs_managed_sse_enabled=False
+)
 role = aws.iam.Role("role", name="role", assume_role_policy=json.dumps({"Statement": [{
     "Effect": "Allow", "Action": "sts:AssumeRole",
     "Principal": {"Service": "lambda.amazonaws.com"},
@@ -119,7 +121,8 @@ def test_a_preview_shows_what_rules_change_and_an_update_deploys_it(
     assert table["pointInTimeRecovery"]["enabled"] is True
     assert table["replicas"][0]["pointInTimeRecovery"] is True
     assert table["replicas"][0]["kmsKeyArn"] == SECRET
-    assert outputs(real, "aws:sqs/queue:Queue")["contentBasedDeduplication"] is True
+    queue = outputs(real, "aws:sqs/queue:Queue")
+    assert (queue["contentBasedDeduplication"], queue["sqsManagedSseEnabled"]) == (True, True)
     function = outputs(real, "aws:lambda/function:Function")
     assert function["architectures"] == ["arm64"]
     assert function["tracingConfig"]["mode"] == "Active"

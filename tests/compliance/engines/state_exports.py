@@ -18,8 +18,14 @@ Json = dict[str, Any]
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 ROOT = "urn:pulumi:dev::payments::pulumi:pulumi:Stack::payments-dev"
-REST_API_ID = "a1b2c3d4e5"
-VALIDATOR_ID = "v1w2x3"
+# Which resource of the compliant stack an unknown property is the id of.
+_NAMED_BY = {
+    "restApi": "api",
+    "requestValidatorId": "validator",
+    "keyId": "key",
+    "usagePlanId": "plan",
+    "apiId": "api",
+}
 
 
 def plaintext(value: Any) -> Json:
@@ -33,24 +39,31 @@ def encrypted() -> Json:
 
 
 def deployed_compliant() -> Draft:
-    """The compliant stack with the ids that API Gateway gives, and a role's trust."""
+    """The compliant stack with the ids that API Gateway gives, and a role's trust.
+
+    Whatever is not known before a deployment is an id of a resource of the stack.
+    """
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
     draft = compliant().with_(
         "process-role", assumeRolePolicy=document({**trust, "Action": "sts:AssumeRole"})
     )
-    known = {"restApi": REST_API_ID, "requestValidatorId": VALIDATOR_ID}
     resources = {
         name: replace(
             each,
-            inputs={
-                key: known[key] if value is UNKNOWN else value for key, value in each.inputs.items()
-            },
+            inputs={key: _known(key, value) for key, value in each.inputs.items()},
+            outputs={"id": f"id-of-{name}"} if name in _NAMED_BY.values() else each.outputs,
         )
         for name, each in draft.resources.items()
     }
-    for name, id_ in (("api", REST_API_ID), ("validator", VALIDATOR_ID)):
-        resources[name] = replace(resources[name], outputs={"id": id_})
     return Draft(resources)
+
+
+def _known(key: str, value: Any) -> Any:
+    if value is UNKNOWN:
+        return f"id-of-{_NAMED_BY[key]}"
+    if isinstance(value, dict):
+        return {name: _known(name, item) for name, item in value.items()}
+    return [_known(key, item) for item in value] if isinstance(value, list) else value
 
 
 def asset(**members: Any) -> Json:
