@@ -1,10 +1,10 @@
 """Prints how long a real preview takes without a pack and with ours, beside the gate offline.
 
 A part of `make bench`; it needs the Pulumi CLI. The program is compliant and has 25, 100 or 500
-resources; the provider is the tests' stand-in. `one SDK policy per rule` is a pack of as many
-policies as ours has rules, declared to `pulumi_policy`, that judge nothing: what the SDK
-spends on handing resources to policies. Medians of several runs, taken in turn, so that a busy
-machine is busy for all of them.
+resources; the provider is the tests' stand-in. `empty` is a pack that answers the engine with
+nothing: what any pack in Python costs. `SDK` is a pack of as many policies as ours has rules,
+declared to `pulumi_policy`, that judge nothing: what the SDK spends on handing resources to
+policies. Medians of several runs, taken in turn, so that a busy machine is busy for all of them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Final
 from tests.engine.cli import PACK, ROOT, Surroundings, command, surroundings
 
 _PROGRAM: Final = Path(__file__).with_name("programs") / "mixed"
+_EMPTY_PACK: Final = Path(__file__).with_name("empty_pack")
 _SDK_PACK: Final = Path(__file__).with_name("sdk_pack")
 _SIZES: Final = (25, 100, 500)
 _RUNS: Final = 5
@@ -33,15 +34,13 @@ def main() -> None:
     if command() is None:
         print("there is no Pulumi CLI (`make engine`): previews are not measured")
         return
-    head = f"{'resources':>9} {'preview':>9} {'our pack':>9} {'ratio':>6}"
-    print(f"{head} {'SDK pack':>9} {'ratio':>6} {'offline gate':>13}")
+    heads = "".join(f" {name:>9} {'ratio':>6}" for name in ("empty", "ours", "SDK"))
+    print(f"{'resources':>9} {'preview':>9}{heads} {'offline gate':>13}")
     with tempfile.TemporaryDirectory() as folder, surroundings(Path(folder)) as real:
         for resources in _SIZES:
-            bare, ours, sdk, gate = _medians(*_actions(real, resources, Path(folder)))
-            print(
-                f"{resources:9} {bare:7.2f} s {ours:7.2f} s {ours / bare:6.2f} "
-                f"{sdk:7.2f} s {sdk / bare:6.2f} {gate:11.2f} s"
-            )
+            bare, *packs, gate = _medians(*_actions(real, resources, Path(folder)))
+            ratios = "".join(f" {each:7.2f} s {each / bare:6.2f}" for each in packs)
+            print(f"{resources:9} {bare:7.2f} s{ratios} {gate:11.2f} s")
 
 
 def _actions(real: Surroundings, resources: int, folder: Path) -> tuple[Action, ...]:
@@ -64,8 +63,7 @@ def _actions(real: Surroundings, resources: int, folder: Path) -> tuple[Action, 
 
     return (
         preview(),
-        preview("--policy-pack", str(PACK)),
-        preview("--policy-pack", str(_SDK_PACK)),
+        *(preview("--policy-pack", str(pack)) for pack in (_EMPTY_PACK, PACK, _SDK_PACK)),
         gate,
     )
 

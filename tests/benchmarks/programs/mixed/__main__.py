@@ -59,6 +59,7 @@ def unit(number: int) -> None:
         fifo_queue=True,
         content_based_deduplication=True,
         message_retention_seconds=345600,
+        visibility_timeout_seconds=180,
         redrive_policy=json.dumps(
             {"deadLetterTargetArn": f"{arn}-dead.fifo", "maxReceiveCount": 3}
         ),
@@ -90,6 +91,7 @@ def unit(number: int) -> None:
         event_source_arn=queue.arn,
         function_name=function.name,
         function_response_types=["ReportBatchItemFailures"],
+        scaling_config={"maximum_concurrency": 10},
     )
     aws.ssm.Parameter(f"{name}-mode", name=f"/{name}/mode", type="String", value="live")
 
