@@ -12,7 +12,7 @@ from pathlib import Path
 import payment_guardrails
 from payment_guardrails import PACK_NAME
 from payment_guardrails.configuration import RuleConfiguration
-from payment_guardrails.rule import Level, Rule
+from payment_guardrails.rule import ANY, Level, Rule
 
 from compliance.controls import judge_controls, load_frameworks
 from compliance.engines.engine import EngineError, EngineRun
@@ -44,7 +44,8 @@ def gather(
         for name, rule in rules.items()
         if configuration[name].level is not Level.DISABLED
     }
-    types = frozenset(type_ for rule in active.values() for type_ in rule.types)
+    # A rule for any type reads the texts in a resource and knows nothing of what it is.
+    types = frozenset(type_ for rule in active.values() for type_ in rule.types) - ANY
     judgement = (
         judge(run.stacks, rules, configuration, deployed=run.deployed)
         if run.record is None

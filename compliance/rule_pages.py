@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from payment_guardrails.configuration import options_of
-from payment_guardrails.rule import Rule
+from payment_guardrails.rule import ANY, Rule
 
 from compliance.controls import load_frameworks
 
@@ -26,6 +26,10 @@ def rule_page(rule: Rule) -> str:
     return "\n".join(_lines(rule))
 
 
+def _types(rule: Rule) -> list[str]:
+    return ["every type, of every provider"] if rule.types == ANY else sorted(rule.types)
+
+
 def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.name} ({rule.level.value}, {rule.severity.value})"
     yield ""
@@ -34,7 +38,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield rule.rationale
     yield ""
     yield "judges:"
-    yield from (f"    {type_}" for type_ in sorted(rule.types))
+    yield from (f"    {type_}" for type_ in _types(rule))
     yield ""
     yield "fix:"
     yield textwrap.indent(rule.fix, "    ")

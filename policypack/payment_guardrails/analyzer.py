@@ -117,7 +117,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         response = protocol.AnalyzeResponse()
         response.CopyFrom(self._judging(resource.type))
         for rule in self._active():
-            if rule.resource_check is not None and resource.type in rule.types:
+            if rule.resource_check is not None and rule.is_for(resource.type):
                 settings = self._configuration[rule.name].settings
                 self._tell(rule, rule.judge_resource(resource, settings), response)
         return response
@@ -183,7 +183,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                     continue
                 if self._configuration[rule.name].level is Level.DISABLED:
                     response.not_applicable.add(policy_name=rule.name, reason=_DISABLED)
-                elif type_ not in rule.types:
+                elif not rule.is_for(type_):
                     response.not_applicable.add(policy_name=rule.name, reason=f"not for {type_}")
         return self._not_for[type_]
 
@@ -194,7 +194,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             for rule in self._rules.values():
                 if not self._configuration[rule.name].remediate:
                     response.not_applicable.add(policy_name=rule.name, reason="it changes nothing")
-                elif type_ not in rule.types:
+                elif not rule.is_for(type_):
                     response.not_applicable.add(policy_name=rule.name, reason=f"not for {type_}")
         return self._not_mending[type_]
 

@@ -72,7 +72,7 @@ def mend(
     for name, rule in sorted(rules.items()):
         if rule.remedy is None or not configuration[name].remediate:
             continue
-        if resource.type not in rule.types:
+        if not rule.is_for(resource.type):
             continue
         changes = rule.remedy(resource, configuration[name].settings)
         if changes:

@@ -24,11 +24,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.resource import Resource
-from payment_guardrails.stack import Stack
+from payment_guardrails.stack import ROOT_TYPE, Stack
+
+ANY: Final = frozenset({"*"})
+"""The types of a rule that judges resources of every type, other providers' included."""
 
 Settings = Mapping[str, Any]
 """The configuration of one rule: a value for each of its options."""
@@ -60,10 +63,10 @@ class Severity(StrEnum):
 class Rule:
     """A rule of the pack.
 
-    `types` are the resource types it gives verdicts on. `options` is a JSON Schema
-    fragment with a default for each configurable number or word. Exactly one of
-    `resource_check` and `stack_check` is set. `remedy` is there where a single property
-    has one right value.
+    `types` are the resource types it gives verdicts on (:data:`ANY`: all of them).
+    `options` is a JSON Schema fragment with a default for each configurable number or word.
+    Exactly one of `resource_check` and `stack_check` is set. `remedy` is there where a
+    single property has one right value.
     """
 
     name: str
@@ -83,9 +86,21 @@ class Rule:
         """The value of every option where nothing is configured."""
         return {name: option["default"] for name, option in self.options.items()}
 
+    def is_for(self, type_: str) -> bool:
+        """True where the rule gives verdicts on resources of this type."""
+        if self.types == ANY:
+            return type_ != ROOT_TYPE
+        return type_ in self.types
+
+    def resources(self, stack: Stack) -> tuple[Resource, ...]:
+        """The resources of a stack that the rule is for."""
+        if self.types == ANY:
+            return tuple(each for each in stack.resources if self.is_for(each.type))
+        return stack.of_types(self.types)
+
     def judge(self, stack: Stack, settings: Settings) -> tuple[Finding, ...]:
-        """All findings of this rule on the stack, at least one for each resource of its types."""
-        resources = stack.of_types(self.types)
+        """All findings of this rule on the stack, at least one for each resource it is for."""
+        resources = self.resources(stack)
         if self.resource_check is not None:
             return tuple(
                 finding

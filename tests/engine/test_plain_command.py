@@ -148,7 +148,7 @@ def assert_everything_passed(ran: Ran) -> None:
     passed = {name for name, _ in ran.log.passed} | ran.log.passed_on_stack
     assert passed == set(RULES)
     for name, urn in ran.log.passed:
-        assert type_of(urn) in RULES[name].types, f"{name} is not for {urn}"
+        assert RULES[name].is_for(type_of(urn)), f"{name} is not for {urn}"
 
 
 def type_of(urn: str) -> str:
@@ -233,7 +233,7 @@ def test_no_rule_says_passed_of_what_it_is_not_for(real: Surroundings, tmp_path:
 
     spoken = {(name, type_of(urn)) for name, urn in ran.log.passed | ran.log.failed}
     assert ("iam-role-trust-narrow", "aws:iam/role:Role") in spoken
-    assert [(name, type_) for name, type_ in spoken if type_ not in RULES[name].types] == []
+    assert [(name, type_) for name, type_ in spoken if not RULES[name].is_for(type_)] == []
     passed = {name for name, _ in ran.log.passed}
     assert "sqs-queue-content-based-deduplication" not in passed, "it is a standard queue"
     assert "apigateway-stage-tracing" not in passed, "an HTTP API has none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -242,11 +243,9 @@ def test_shapes_that_name_each_other_are_an_error(monkeypatch: pytest.MonkeyPatc
 
 
 def test_explicit_providers_deploy_to_their_own_regions(real: Surroundings, tmp_path: Path) -> None:
-    program = tmp_path / "program"
-    program.mkdir()
     source = ROOT / "tests" / "programs" / "session-store"
-    for file in source.glob("*"):
-        (program / file.name).write_text(file.read_text("utf-8"))
+    byte_code = shutil.ignore_patterns("__pycache__")
+    program = Path(shutil.copytree(source, tmp_path / "program", ignore=byte_code))
 
     real.pulumi("stack", "init", "dev", cwd=program)
     real.pulumi("up", "--yes", "--stack", "dev", cwd=program)

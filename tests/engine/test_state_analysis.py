@@ -95,7 +95,7 @@ def test_the_gate_finds_in_a_state_what_the_cli_finds(
     file = export(real, program, "dev", tmp_path / "export.json")
     stack = stack_in(file)
     rules = registered()
-    assert any(stack.of_types(rule.types) for rule in rules.values())
+    assert any(rule.resources(stack) for rule in rules.values())
     found = found_by_gate(stack)
     assert found == found_by_cli(real, file)
     assert bool(found) is not is_clean

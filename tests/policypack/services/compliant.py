@@ -146,7 +146,7 @@ def findings(rule: str, draft: Draft, **options: Any) -> tuple[Finding, ...]:
     assert found.resource_check is not None
     return tuple(
         finding
-        for resource in draft.stack.of_types(found.types)
+        for resource in found.resources(draft.stack)
         for finding in found.resource_check(resource, settings)
     )
 

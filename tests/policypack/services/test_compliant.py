@@ -69,7 +69,7 @@ def test_a_first_preview_of_the_compliant_stack_decides_everything(name: str) ->
 def test_every_resource_of_the_rules_types_gets_a_verdict(name: str) -> None:
     stack = compliant().stack
     judged = {finding.urn for finding in findings(name, compliant())}
-    assert judged == {resource.urn for resource in stack.of_types(registered()[name].types)}
+    assert judged == {resource.urn for resource in registered()[name].resources(stack)}
 
 
 @pytest.mark.parametrize("name", SERVICE_RULES)

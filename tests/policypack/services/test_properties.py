@@ -236,8 +236,7 @@ def test_any_value_of_an_optional_property_gets_a_verdict(
 def check_total(rule: str, draft: Draft) -> None:
     found = findings(rule, draft)
     judged = {finding.urn for finding in found}
-    types = registered()[rule].types
-    assert judged == {resource.urn for resource in draft.stack.of_types(types)}
+    assert judged == {resource.urn for resource in registered()[rule].resources(draft.stack)}
     assert all(finding.message for finding in found)
 
 
