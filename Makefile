@@ -19,7 +19,7 @@ ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
 ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
-.PHONY: help setup gate test differential thorough lint types check package engine engine-path \
+.PHONY: help setup gate docs test differential thorough lint types check package engine engine-path \
 	pack bench lock clean
 
 help: ## list the targets
@@ -66,6 +66,9 @@ $(ENGINE):
 		"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(ENGINE_VERSION)" \
 		github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 	@mv $@.part $@
+
+docs: .venv/gate.stamp ## write a page for each rule into docs/rules/
+	@$(BIN)/python -m compliance.rule_documents docs/rules
 
 pack: ## make the policy pack's own environment: policypack/venv
 	@$(PYTHON) -m venv policypack/venv

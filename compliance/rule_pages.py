@@ -26,7 +26,8 @@ def rule_page(rule: Rule) -> str:
     return "\n".join(_lines(rule))
 
 
-def _types(rule: Rule) -> list[str]:
+def judged_types(rule: Rule) -> list[str]:
+    """The types that a rule gives verdicts on, for a reader."""
     return ["every type, of every provider"] if rule.types == ANY else sorted(rule.types)
 
 
@@ -38,7 +39,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield rule.rationale
     yield ""
     yield "judges:"
-    yield from (f"    {type_}" for type_ in _types(rule))
+    yield from (f"    {type_}" for type_ in judged_types(rule))
     yield ""
     yield "fix:"
     yield textwrap.indent(rule.fix, "    ")
@@ -47,12 +48,17 @@ def _lines(rule: Rule) -> Iterator[str]:
     for name, option in sorted(options_of(rule).items()):
         default = json.dumps(option["default"])
         yield f"    {name} ({option['type']}, default {default}): {option['description']}"
-    served = [
-        f"    {framework.name} {framework.version}, {control.id} ({control.kind}): {control.title}"
+    served = served_controls(rule)
+    yield ""
+    yield "serves:" if served else "serves no control of the frameworks here"
+    yield from (f"    {control}" for control in served)
+
+
+def served_controls(rule: Rule) -> list[str]:
+    """A line for each control, of every framework, that a rule gives evidence for."""
+    return [
+        f"{framework.name} {framework.version}, {control.id} ({control.kind}): {control.title}"
         for framework in load_frameworks()
         for control in framework.controls
         if rule.name in control.rules
     ]
-    yield ""
-    yield "serves:" if served else "serves no control of the frameworks here"
-    yield from served

@@ -47,9 +47,8 @@ from tests.policypack.services.compliant import (
     redrive,
     url,
 )
-from tests.policypack.services.test_compliant import SERVICE_RULES
 
-RULES = sorted(SERVICE_RULES)
+RULES = sorted(registered())
 
 
 def with_everything() -> Draft:
