@@ -20,7 +20,7 @@ ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
 .PHONY: help setup gate docs test differential thorough lint types check package engine engine-path \
-	pack bench lock clean
+	mutants pack bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -80,12 +80,23 @@ bench: .venv/dev.stamp ## measure the gate, the rules, and previews with and wit
 	@$(BIN)/python -m tests.benchmarks.evaluation
 	@$(BIN)/python -m tests.benchmarks.preview
 
+MUTATION := build/mutation
+mutants: .venv/dev.stamp $(MUTATION)/stamp ## change the rules' code bit by bit: which changes does no test notice? (ARGS="--sample 300")
+	@$(MUTATION)/bin/python tests/mutation $(ARGS)
+
+$(MUTATION)/stamp: tests/mutation/requirements.txt | .venv/bin/python
+	@$(PYTHON) -m venv $(MUTATION)
+	@$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header
 lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
 	$(COMPILE) --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(COMPILE) --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) --universal --python-version 3.11 -c requirements.txt policypack/requirements.in \
 		-o policypack/requirements.txt
+	$(COMPILE) --universal --python-version 3.11 tests/mutation/requirements.in \
+		-o tests/mutation/requirements.txt
 	$(COMPILE) --python-platform aarch64-manylinux2014 --python-version 3.13 \
 		handlers/requirements.in -o handlers/requirements.txt
 
