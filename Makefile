@@ -20,7 +20,7 @@ ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
 .PHONY: help setup gate docs test differential thorough lint types check package engine engine-path \
-	mutants pack bench lock clean
+	mutants pack programs bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ pack: ## make the policy pack's own environment: policypack/venv
 	@$(PYTHON) -m venv policypack/venv
 	@policypack/venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r policypack/requirements.txt
+
+programs: .venv/dev.stamp ## score the gate on the whole programs of tests/programs/
+	@$(BIN)/python -m tests.program_score
 
 bench: .venv/dev.stamp ## measure the gate, the rules, and previews with and without the pack
 	@$(BIN)/python -m tests.benchmarks.gate
