@@ -51,7 +51,10 @@ _IDLE: Final = re.compile(
 # Scripts that fetch data from elsewhere.
 _NOT_MUTATED: Final = re.compile(r"refresh_\w+\.py$")
 # The properties repeat what the examples say, on many more inputs: too slow for each mutant.
-_NOT_RUN: Final = ("services/test_properties.py", "test_analyzer.py")
+# So is a process for each test, but where the module is what answers from there.
+_AT_THE_DOOR: Final = "test_analyzer.py"
+_NOT_RUN: Final = ("services/test_properties.py", _AT_THE_DOOR)
+_ANSWERS: Final = re.compile(r"(analyzer|analyzer_messages|record|remediation)\.py$")
 _LIMIT: Final = 120.0
 
 
@@ -90,12 +93,13 @@ def nearest_tests(module: Path) -> tuple[str, ...]:
     dotted = ".".join(module.relative_to("policypack").with_suffix("").parts)
     text = (ROOT / module).read_text("utf-8")
     names = {dotted, *re.findall(r'_rule\(\s*"([a-z0-9-]+)"', text)}
-    return tuple(
+    named = tuple(
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / TESTS).rglob("test_*.py"))
         if not str(path).endswith(_NOT_RUN)
         and any(name in path.read_text("utf-8") for name in names)
     )
+    return (*named, str(TESTS / _AT_THE_DOOR)) if _ANSWERS.search(module.name) else named
 
 
 def all_tests() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.rule import worst
 from payment_guardrails.rules import registered
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import UNKNOWN, Asset, Secret
+from payment_guardrails.values import UNKNOWN, Asset, Secret, Unknown
 
 POLICY = "aws:iam/policy:Policy"
 QUEUE = "arn:aws:sqs:us-east-2:123456789012:jobs"
@@ -117,6 +117,9 @@ def test_one_thing_and_its_children_are_narrow(pattern: str) -> None:
         "arn:aws:kms:us-east-2:123456789012:key/*",
         "arn:aws:secretsmanager:us-east-2:123456789012:secret:prod/*",
         "arn:aws:execute-api:us-east-2:123456789012:*/dev/GET/x",
+        "arn:aws:ssm:us-east-2:123456789012:parameter/*",
+        "arn:aws:ssm:us-east-2:123456789012:parameter/app/key-*",
+        "arn:aws:ssm:us-east-2:123456789012:parameter/app/*/key",
     ],
 )  # fmt: skip
 def test_many_things_are_wide(pattern: str) -> None:
@@ -239,3 +242,13 @@ def test_a_secret_document_is_judged_and_not_shown(rule: str) -> None:
     [finding] = findings(rule, Secret(json.dumps(of(allow("needle:Do*", "arn:aws:needle:::*")))))
     assert finding.status is Status.FAIL
     assert "needle" not in f"{finding.message} {finding.detail}"
+
+
+def test_a_fault_behind_what_is_unknown_is_found_too() -> None:
+    found = findings(RESOURCE, of(allow(resource=[UNKNOWN, "*"])))
+    assert [finding.status for finding in found] == [Status.UNDECIDED, Status.FAIL]
+
+
+def test_an_undecided_finding_says_why_its_document_cannot_be_read() -> None:
+    [finding] = findings(ACTION, Unknown("is an encrypted secret"))
+    assert finding.message.startswith("policy is an encrypted secret; ")

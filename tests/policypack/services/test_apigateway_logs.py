@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN, Secret
+from payment_guardrails.values import UNKNOWN, Secret, Unknown
 
 from tests.policypack.services.compliant import (
     ACCESS_LOG_FORMAT,
@@ -216,3 +216,9 @@ def test_a_secret_format_is_judged_and_not_shown() -> None:
 def test_a_v2_stage_logs_its_accesses(settings: Any, expected: Status) -> None:
     changed = compliant().add(STAGE_V2, "v2", accessLogSettings=settings)
     assert verdict(ACCESS_LOGS, changed, "v2") is expected
+
+
+def test_an_undecided_finding_says_why_its_destination_cannot_be_read() -> None:
+    settings = {"destinationArn": Unknown("is an encrypted secret"), "format": "$context.requestId"}
+    draft = compliant().with_("stage", accessLogSettings=settings)
+    assert "destinationArn is an encrypted secret" in message(ACCESS_LOGS, draft, "stage")

@@ -143,6 +143,7 @@ def test_every_way_in_which_an_api_waits(type_: str, inputs: dict[str, Any]) -> 
         ("AWS", EVENT, PASS),
         ("AWS", {name.lower(): value for name, value in EVENT.items()}, PASS),
         ("AWS", dict.fromkeys(EVENT, "'RequestResponse'"), FAIL),
+        ("AWS", {"integration.request.header.Accept": "'Event'"}, FAIL),
         ("AWS", {"integration.request.header.Accept": "'text/plain'"}, FAIL),
         # A proxy integration does not read them.
         ("AWS_PROXY", EVENT, FAIL),

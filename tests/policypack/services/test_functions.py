@@ -185,6 +185,8 @@ def test_boundaries_that_aws_manages_or_that_are_elsewhere() -> None:
         (["x86_64"], FAIL),
         (["ARM64"], FAIL),
         (["arm64", "x86_64"], FAIL),
+        (["amd64", UNKNOWN], FAIL),
+        (["x86_64", UNKNOWN], FAIL),
         ([UNKNOWN, "x86_64"], FAIL),
         ([], FAIL),
         (None, FAIL),

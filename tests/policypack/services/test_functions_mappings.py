@@ -47,6 +47,7 @@ def test_a_mapping_of_a_queue_reports_batch_item_failures(types: Any, expected: 
         ("arn:aws:sqs:us-east-2:123456789012:elsewhere.fifo", FAIL),
         (STREAM, NOT_APPLICABLE),
         ("arn:aws:kinesis:us-east-2:123456789012:stream/sqs", NOT_APPLICABLE),
+        ("arn:aws:timestream:us-east-2:123456789012:database/sqs", NOT_APPLICABLE),
         (None, NOT_APPLICABLE),
         (UNKNOWN, UNDECIDED),
         ([STREAM], UNDECIDED),
