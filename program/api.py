@@ -12,8 +12,9 @@ import pulumi
 import pulumi_aws as aws
 
 from program.configuration import Settings
-from program.functions import LOG_RETENTION_DAYS, Function
+from program.functions import Function
 from program.gateway_logging import manage_logging_role
+from program.logs import create_log_group
 from program.naming import Naming
 from program.routes import (
     ACCESS_LOG_FORMAT,
@@ -41,7 +42,9 @@ class Api:
     key_id: pulumi.Output[str]
 
 
-def create_api(settings: Settings, naming: Naming, functions: Mapping[str, Function]) -> Api:
+def create_api(
+    settings: Settings, naming: Naming, log_key: aws.kms.Key, functions: Mapping[str, Function]
+) -> Api:
     """Create the API over these functions (by their purpose)."""
     api = aws.apigateway.RestApi(
         "payments",
@@ -60,7 +63,7 @@ def create_api(settings: Settings, naming: Naming, functions: Mapping[str, Funct
         triggers={"redeployment": deployment_digest(naming)},
         opts=pulumi.ResourceOptions(depends_on=parts),
     )
-    stage = _create_stage(settings, naming, api, deployment)
+    stage = _create_stage(settings, naming, log_key, api, deployment)
     key = _create_key(settings, naming, api, stage)
     return Api(url=stage.invoke_url, key_id=key.id)
 
@@ -182,15 +185,11 @@ def _gateway_response(api: aws.apigateway.RestApi, error: GatewayError) -> aws.a
 def _create_stage(
     settings: Settings,
     naming: Naming,
+    log_key: aws.kms.Key,
     api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
 ) -> aws.apigateway.Stage:
-    log_group = aws.cloudwatch.LogGroup(
-        "access-logs",
-        name=naming.access_log_group,
-        retention_in_days=LOG_RETENTION_DAYS,
-        tags=settings.tags,
-    )
+    log_group = create_log_group(settings, log_key, "access-logs", naming.access_log_group)
     needs: list[pulumi.Resource] = [log_group]
     if settings.api_gateway_logging == "manage":
         needs.append(manage_logging_role(settings, naming, log_group))

@@ -12,6 +12,8 @@ import pulumi
 _SUFFIX: Final = re.compile(r"[a-z0-9]{1,20}")
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _TOPIC: Final = re.compile(r"arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+")
+# The stacks whose tables refuse to be deleted.
+_PRODUCTION: Final = frozenset({"prod", "production"})
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _LEAST_MAPPING_CONCURRENCY: Final = 2
 _MOST_MAPPING_CONCURRENCY: Final = 1000
@@ -35,6 +37,7 @@ class Settings:
 
     region: str
     suffix: str
+    production: bool
     concurrency: Concurrency
     api_gateway_logging: Literal["manage", "existing"]
     webhook_url: pulumi.Output[str] | None
@@ -71,6 +74,7 @@ def read_settings() -> Settings:
     return Settings(
         region=region,
         suffix=suffix,
+        production=pulumi.get_stack() in _PRODUCTION,
         concurrency=_concurrency(config),
         api_gateway_logging="manage" if logging == "manage" else "existing",
         webhook_url=config.get_secret("webhookUrl"),

@@ -12,9 +12,9 @@ import pulumi_aws as aws
 
 from program.configuration import Settings
 from program.grants import policy_document, trust_document
+from program.logs import create_log_group
 from program.naming import Naming
 
-LOG_RETENTION_DAYS: Final = 7
 _MEMORY_MB: Final = 3072
 
 
@@ -40,16 +40,15 @@ class Function:
 
 
 def create_function(
-    settings: Settings, naming: Naming, archive: Path, specification: Specification
+    settings: Settings,
+    naming: Naming,
+    archive: Path,
+    log_key: aws.kms.Key,
+    specification: Specification,
 ) -> Function:
     """Create a function with its log group, role, policy and attachment."""
     purpose = specification.purpose
-    log_group = aws.cloudwatch.LogGroup(
-        purpose,
-        name=naming.function_log_group(purpose),
-        retention_in_days=LOG_RETENTION_DAYS,
-        tags=settings.tags,
-    )
+    log_group = create_log_group(settings, log_key, purpose, naming.function_log_group(purpose))
     role = aws.iam.Role(
         purpose,
         name=naming.name("role", purpose),

@@ -16,6 +16,7 @@ PROCESS: Final = "process-transactions"
 FRAUD: Final = "fraud-alerts"
 NOTIFY: Final = "send-notifications"
 RETRIEVE: Final = "retrieve-transactions"
+PURPOSES: Final = (PROCESS, FRAUD, NOTIFY, RETRIEVE)
 
 # What Lambda's poller does under the function's role.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

@@ -70,6 +70,11 @@ class Naming:
         """The ARN of an SSM parameter."""
         return self._arn("ssm", f"parameter{self.parameter(purpose)}")
 
+    @property
+    def account_arn(self) -> str:
+        """The ARN of the account: whoever its own policies allow."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
     def _arn(self, service: str, resource: str) -> str:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 

@@ -89,7 +89,23 @@ def _fifo(
         message_retention_seconds=retention,
         visibility_timeout_seconds=visibility,
         redrive_policy=redrive_policy,
+        policy=_encrypted_in_transit(naming.queue_arn(purpose)),
         sqs_managed_sse_enabled=True,
         tags=settings.tags,
         opts=pulumi.ResourceOptions(depends_on=depends_on),
     )
+
+
+def _encrypted_in_transit(queue_arn: str) -> str:
+    """The queue's policy: whoever comes without TLS is refused. It grants nothing.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+    """
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": queue_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

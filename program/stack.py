@@ -13,6 +13,7 @@ from program.archive import archive_for_deployment
 from program.configuration import Settings, read_settings
 from program.functions import Function, Specification, consume, create_function
 from program.grants import FRAUD, NOTIFY, PROCESS, RETRIEVE
+from program.logs import create_log_key
 from program.naming import Naming, naming
 from program.parameters import Parameters, create_parameters
 from program.queues import NOTIFICATIONS, TRANSACTION_PROCESSING, Queue, create_queue
@@ -34,8 +35,9 @@ def deploy() -> None:
     processing = create_queue(settings, named, TRANSACTION_PROCESSING, _PROCESS_TIMEOUT)
     notifications = create_queue(settings, named, NOTIFICATIONS, _NOTIFY_TIMEOUT)
     parameters = create_parameters(settings, named)
+    log_key = create_log_key(settings, named)
     functions = {
-        specification.purpose: create_function(settings, named, archive, specification)
+        specification.purpose: create_function(settings, named, archive, log_key, specification)
         for specification in _specifications(
             settings, named, tables, processing, notifications, parameters
         )
@@ -51,7 +53,7 @@ def deploy() -> None:
     )  # fmt: skip
     for queue in (processing, notifications):
         create_alarms(settings, named, queue)
-    api = create_api(settings, named, functions)
+    api = create_api(settings, named, log_key, functions)
     pulumi.export("api_gateway_url", api.url)
     pulumi.export("api_key_id", api.key_id)
     _export(functions, tables, processing, notifications)

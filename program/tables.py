@@ -23,7 +23,10 @@ class Tables:
 
 
 def create_tables(settings: Settings, naming: Naming) -> Tables:
-    """Create both tables: on demand, encrypted, restorable to any second."""
+    """Create both tables: on demand, encrypted, restorable to any second.
+
+    In production they also refuse to be deleted until somebody turns the protection off.
+    """
     return Tables(
         transactions=_table(settings, naming, TRANSACTIONS, {names.TRANSACTION_ID: "S"}),
         fraud_alerts=_table(
@@ -47,5 +50,6 @@ def _table(
         billing_mode="PAY_PER_REQUEST",
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
+        deletion_protection_enabled=settings.production,
         tags=settings.tags,
     )

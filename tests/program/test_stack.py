@@ -192,7 +192,13 @@ def test_who_names_a_resource_waits_for_it() -> None:
                 pattern = re.compile(rf"(?<![\w/.-]){re.escape(str(identity))}(?![\w/.-])")
                 if any(pattern.search(text) for text in texts):
                     named += 1
-                    assert other.urn in behind(resource.urn), f"{resource.urn} names {identity}"
+                    # A key names in its policy what it is there for: they wait for the key.
+                    first, then = (
+                        (resource, other)
+                        if resource.type == "aws:kms/key:Key"
+                        else (other, resource)
+                    )
+                    assert first.urn in behind(then.urn), f"{resource.urn} names {identity}"
     assert named > 60
 
 
@@ -330,3 +336,49 @@ def test_first_values_of_parameters_come_from_configuration() -> None:
     configured = of_type("aws:ssm/parameter:Parameter", webhookUrl="https://a.example")
     assert all(item.inputs["type"] == "SecureString" for item in configured)
     assert "a.example" not in repr(configured)
+
+
+def test_queues_refuse_whoever_comes_without_tls_and_grant_nothing() -> None:
+    queues = of_type("aws:sqs/queue:Queue")
+    assert len(queues) == 4
+    for queue in queues:
+        [statement] = json.loads(queue.inputs["policy"])["Statement"]
+        assert statement == {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": queue.outputs["arn"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+
+
+@pytest.mark.parametrize(("name", "protected"), [("prod", True), ("dev", False)])
+def test_tables_of_production_cannot_be_deleted_by_mistake(
+    tmp_path: Path, name: str, protected: bool
+) -> None:
+    for folder in ("program", "handlers"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text("utf-8"))
+    settings = (ROOT / "Pulumi.dev.yaml").read_text("utf-8")
+    (tmp_path / f"Pulumi.{name}.yaml").write_text(settings)
+
+    resources = evaluate(tmp_path, name, {}, 60).stacks[0].resources
+
+    tables = [each for each in resources if each.type == "aws:dynamodb/table:Table"]
+    assert len(tables) == 2
+    assert [each.inputs["deletionProtectionEnabled"] for each in tables] == [protected] * 2
+
+
+def test_the_key_of_the_logs_is_for_the_log_groups_of_this_stack_alone() -> None:
+    [key] = of_type("aws:kms/key:Key")
+    administration, encryption = json.loads(key.inputs["policy"])["Statement"]
+    groups = of_type("aws:cloudwatch/logGroup:LogGroup")
+
+    assert {group.property_dependencies["kmsKeyId"] for group in groups} == {(key.urn,)}
+    assert encryption["Principal"] == {"Service": "logs.us-east-2.amazonaws.com"}
+    named = encryption["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"]
+    assert sorted(named) == sorted(group.outputs["arn"] for group in groups)
+    assert not [action for action in administration["Action"] if action in encryption["Action"]
+                and action != "kms:DescribeKey"]  # fmt: skip
+    assert "*" not in "".join([*administration["Action"], *encryption["Action"]])
+    assert key.inputs["enableKeyRotation"] is True
