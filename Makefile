@@ -19,8 +19,9 @@ ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
 ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
-.PHONY: help setup gate docs test differential thorough lint types check package engine engine-path \
-	mutants pack programs bench lock clean
+.PHONY: help setup gate prove docs test differential thorough lint types check package engine engine-path \
+	dynamodb dynamodb-path \
+	mutants planted pack programs bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ setup: .venv/dev.stamp ## make .venv with everything that tests and checks need
 
 gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print the verdict
 	@$(BIN)/compliance gate
+
+prove: .venv/gate.stamp ## weaken the payment stack in every way, one at a time: is it caught?
+	@$(BIN)/compliance prove
 
 test: .venv/dev.stamp ## run the whole test suite
 	$(BIN)/python -m pytest -n auto --dist worksteal
@@ -67,6 +71,21 @@ $(ENGINE):
 		github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 	@mv $@.part $@
 
+# A second implementation of DynamoDB (Apache-2.0; needs Node.js), to hold the emulated one against.
+DYNAMODB_LOCK := tests/handlers/dynamodb/package-lock.json
+DYNAMODB := $(ENGINE_CACHE)/dynamodb-$(firstword $(shell cksum $(DYNAMODB_LOCK)))
+
+dynamodb: $(DYNAMODB)/ready ## install the second DynamoDB that the handlers' tests use (needs Node.js 20)
+
+dynamodb-path:
+	@echo $(DYNAMODB)
+
+$(DYNAMODB)/ready:
+	@mkdir -p $(@D)
+	@cp tests/handlers/dynamodb/package.json $(DYNAMODB_LOCK) $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 docs: .venv/gate.stamp ## write a page for each rule into docs/rules/
 	@$(BIN)/python -m compliance.rule_documents docs/rules
 
@@ -82,6 +101,9 @@ bench: .venv/dev.stamp ## measure the gate, the rules, and previews with and wit
 	@$(BIN)/python -m tests.benchmarks.gate
 	@$(BIN)/python -m tests.benchmarks.evaluation
 	@$(BIN)/python -m tests.benchmarks.preview
+
+planted: .venv/dev.stamp ## plant known bugs in a copy of the handlers: which test catches which? (ARGS="review")
+	@$(BIN)/python -m tests.handlers.planted $(ARGS)
 
 MUTATION := build/mutation
 mutants: .venv/dev.stamp $(MUTATION)/stamp ## change the rules' code bit by bit: which changes does no test notice? (ARGS="--sample 300")

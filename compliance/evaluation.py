@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.finding import Finding, Status
+from payment_guardrails.finding_ids import finding_id, identified
 from payment_guardrails.record import Record, Recorded
 from payment_guardrails.remediation import Remediation, described, mend
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Level, Rule, by_resource, worst
 from payment_guardrails.stack import Stack
+from payment_guardrails.waivers.waiving import Waiving
 
 from compliance.evidence import Result
-
-_DIGITS = 12
 
 Rules = Mapping[str, Rule]
 Configuration = Mapping[str, RuleConfiguration]
@@ -84,55 +82,54 @@ def _mended(
             changes.extend(described(resource, name, properties))
             resource = replace(resource, inputs={**resource.inputs, **properties})
         resources.append(resource)
-    return Stack.of(stack.project, stack.name, resources), changes
+    return replace(stack, resources=tuple(resources)), changes
 
 
 def results(
-    findings: Mapping[str, tuple[Finding, ...]], rules: Rules, configuration: Configuration
+    findings: Mapping[str, tuple[Finding, ...]],
+    rules: Rules,
+    configuration: Configuration,
+    waiving: Waiving | None = None,
 ) -> tuple[Result, ...]:
     """The results of the findings, ordered by rule and resource.
 
     Where a rule fails on a resource, or cannot decide, there is a result for each such
-    finding; else there is one result for the pair.
+    finding, `waived` where a waiver counts for it; else there is one result for the pair.
     """
     return tuple(
         result
         for name in sorted(findings)
         for urn, group in by_resource(findings[name])
-        for result in _results(rules[name], configuration[name], urn, group)
+        for result in _results(rules[name], configuration[name], urn, group, waiving)
     )
 
 
 def _results(
-    rule: Rule, configuration: RuleConfiguration, urn: str | None, findings: tuple[Finding, ...]
+    rule: Rule,
+    configuration: RuleConfiguration,
+    urn: str | None,
+    findings: tuple[Finding, ...],
+    waiving: Waiving | None,
 ) -> Iterator[Result]:
-    status = worst(findings)
-    if status in (Status.FAIL, Status.UNDECIDED):
-        open_findings = sorted(
-            (item for item in findings if item.status in (Status.FAIL, Status.UNDECIDED)),
-            key=lambda item: (item.detail, item.path, item.message),
-        )
-        # The same fault twice in one resource: a number keeps the ids apart.
-        for detail, group in groupby(open_findings, key=lambda item: item.detail):
-            for number, finding in enumerate(group):
-                key = f"{detail}~{number}" if number else detail
-                yield _result(rule, configuration, urn, finding, key)
+    open_findings = list(identified(rule.name, findings))
+    for id_, finding in open_findings:
+        yield _with_waiver(_result(rule, configuration, finding, id_), waiving)
+    if open_findings:
         return
+    status = worst(findings)
     decisive = [item for item in findings if item.status is status]
     messages = dict.fromkeys(item.message for item in decisive)
     paths = dict.fromkeys(item.path for item in decisive if item.path)
     merged = Finding(status, urn, "; ".join(messages), ", ".join(paths))
-    yield _result(rule, configuration, urn, merged, "")
+    yield _result(rule, configuration, merged, finding_id(rule.name, urn, ""))
 
 
-def _result(
-    rule: Rule, configuration: RuleConfiguration, urn: str | None, finding: Finding, key: str
-) -> Result:
+def _result(rule: Rule, configuration: RuleConfiguration, finding: Finding, id_: str) -> Result:
     return Result(
-        id=result_id(rule.name, urn, key),
+        id=id_,
         rule=rule.name,
         level=configuration.level_of(finding.status).value,
-        resource=urn,
+        resource=finding.urn,
         status=finding.status.value,
         severity=rule.severity.value,
         message=finding.message,
@@ -142,10 +139,12 @@ def _result(
     )
 
 
-def result_id(rule: str, urn: str | None, detail: str) -> str:
-    """The id of a result: the rule's name and a digest of resource and detail.
-
-    It does not depend on where in a document a fault stands, nor on other results.
-    """
-    digest = hashlib.sha256(f"{urn or ''}\n{detail}".encode()).hexdigest()
-    return f"{rule}:{digest[:_DIGITS]}"
+def _with_waiver(result: Result, waiving: Waiving | None) -> Result:
+    """An open result, waived where a waiver counts for it; else with the reason why none does."""
+    if waiving is None:
+        return result
+    key = (result.rule, result.id, result.resource)
+    waiver = waiving.counting(*key)
+    if waiver is None:
+        return replace(result, waiver_note=waiving.why_back(*key))
+    return replace(result, status=Status.WAIVED.value, waiver=waiver.shown)

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from payment_guardrails.remediation import Remediation
 
+from compliance.proof.effectiveness import Effectiveness
+
 SCHEMA_VERSION: Final = "1.0"
 STATUSES: Final = ("fail", "undecided", "waived", "pass", "not_applicable")
 SEVERITIES: Final = ("critical", "high", "medium", "low")
@@ -50,7 +52,11 @@ class ResourceEntry:
 
 @dataclass(frozen=True)
 class Result:
-    """What one rule says of one resource, or of one fault in it."""
+    """What one rule says of one resource, or of one fault in it.
+
+    `waiver` is the one that counts for it; `waiver_note` says why none does though one
+    speaks of it, or is empty.
+    """
 
     id: str
     rule: str
@@ -62,6 +68,7 @@ class Result:
     property_path: str
     fix: str
     waiver: Mapping[str, Any] | None
+    waiver_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,36 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class WaiverFileEntry:
+    """The file of waivers that was used: its place in the project, and its digest."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class WaiverEntry:
+    """A waiver and what became of it.
+
+    `status` is active, expiring, unused, expired or malformed, `explanation` says why in
+    words; the last two did not count. `results` are the ids of the results that it speaks of.
+    """
+
+    id: str
+    status: str
+    explanation: str
+    results: tuple[str, ...]
+    rule: str
+    finding: str | None
+    resource: str
+    reason: str
+    owner: str
+    expires: str
+    ticket: str | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything that a report says."""
 
@@ -121,6 +158,9 @@ class Evidence:
     controls: tuple[ControlResult, ...]
     rules: tuple[RuleCard, ...]
     remediations: tuple[Remediation, ...] = ()
+    effectiveness: Effectiveness | None = None
+    waiver_file: WaiverFileEntry | None = None
+    waivers: tuple[WaiverEntry, ...] = ()
     schema_version: str = field(default=SCHEMA_VERSION)
 
     def as_json(self) -> dict[str, Any]:
@@ -149,8 +189,20 @@ class Evidence:
             ),
             rules=tuple(_make(RuleCard, item) for item in data["rules"]),
             remediations=tuple(_make(Remediation, item) for item in data.get("remediations", ())),
+            effectiveness=_effectiveness(data.get("effectiveness")),
+            waiver_file=(
+                _make(WaiverFileEntry, data["waiver_file"]) if data.get("waiver_file") else None
+            ),
+            waivers=tuple(
+                _make(WaiverEntry, item, results=tuple(item["results"]))
+                for item in data.get("waivers", ())
+            ),
             schema_version=data["schema_version"],
         )
+
+
+def _effectiveness(data: Mapping[str, Any] | None) -> Effectiveness | None:
+    return None if data is None else Effectiveness.from_json(data)
 
 
 def _make(kind: type[Any], data: Mapping[str, Any], **changed: Any) -> Any:

@@ -6,13 +6,16 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import payment_guardrails
 from payment_guardrails import PACK_NAME
 from payment_guardrails.configuration import RuleConfiguration
+from payment_guardrails.finding import Status
 from payment_guardrails.rule import ANY, Level, Rule
+from payment_guardrails.waivers.waiving import Waiving
 
 from compliance.controls import judge_controls, load_frameworks
 from compliance.engines.engine import EngineError, EngineRun
@@ -25,6 +28,8 @@ from compliance.evidence import (
     Subject,
     summarize,
 )
+from compliance.proof.files import read_proof
+from compliance.waived import confirm_waived, waiver_entries, waiver_file_entry
 
 
 def gather(
@@ -33,8 +38,9 @@ def gather(
     configuration: Mapping[str, RuleConfiguration],
     as_of: date,
     evaluated_at: str | None,
+    waiving: Waiving | None = None,
 ) -> Evidence:
-    """The evidence for a stack.
+    """The evidence for a stack, with the waivers that count.
 
     Raises :class:`EngineError` where the stack holds nothing that any rule is for: nothing
     was tested then, and that is no pass.
@@ -44,20 +50,20 @@ def gather(
         for name, rule in rules.items()
         if configuration[name].level is not Level.DISABLED
     }
-    # A rule for any type reads the texts in a resource and knows nothing of what it is.
     types = frozenset(type_ for rule in active.values() for type_ in rule.types) - ANY
     judgement = (
         judge(run.stacks, rules, configuration, deployed=run.deployed)
         if run.record is None
         else Judgement.of_record(run.record)
     )
+    judged = _judged_as_any(judgement, active)
     entries = tuple(
         ResourceEntry(
             urn=resource.urn,
             type=resource.type,
             name=resource.name,
             inputs_digest=resource.digest,
-            tested=resource.type in types,
+            tested=resource.type in types or resource.urn in judged,
         )
         for resource in judgement.resources
     )
@@ -67,7 +73,9 @@ def gather(
             "type that a rule of the pack is for; `compliance rules` lists them",
             run.printed,
         )
-    found = results(judgement.findings, rules, configuration)
+    found = results(judgement.findings, rules, configuration, waiving)
+    if run.record is not None:
+        confirm_waived(run.record, found)
     controls = judge_controls(load_frameworks(), found)
     return Evidence(
         subject=Subject(
@@ -80,20 +88,7 @@ def gather(
             engine_note=run.note,
             notes=run.notes,
         ),
-        pack=Pack(
-            name=PACK_NAME,
-            version=payment_guardrails.__version__,
-            digest=_pack_digest(),
-            configuration={
-                name: {
-                    "level": configured.level.value,
-                    "undecided": configured.undecided.value,
-                    **({"remediate": True} if configured.remediate else {}),
-                    **configured.settings,
-                }
-                for name, configured in sorted(configuration.items())
-            },
-        ),
+        pack=pack_of(configuration),
         summary=summarize(entries, found, controls),
         resources=entries,
         results=found,
@@ -103,7 +98,53 @@ def gather(
         ),
         # An engine tells of resources in no order.
         remediations=tuple(sorted(judgement.remediations, key=lambda each: (each.urn, each.path))),
+        waiver_file=waiver_file_entry(waiving),
+        waivers=waiver_entries(waiving, found),
     )
+
+
+def _judged_as_any(judgement: Judgement, active: Mapping[str, Rule]) -> frozenset[str]:
+    """The resources of AWS on which a rule for any type gave a verdict.
+
+    Of others such a rule knows nothing but their texts: that proves nothing of a stack.
+    """
+    of_aws = {each.urn for each in judgement.resources if each.type.startswith("aws:")}
+    return frozenset(
+        finding.urn
+        for name, findings in judgement.findings.items()
+        if name in active and active[name].types == ANY
+        for finding in findings
+        if finding.urn in of_aws and finding.status is not Status.NOT_APPLICABLE
+    )
+
+
+def pack_of(configuration: Mapping[str, RuleConfiguration]) -> Pack:
+    """The rules that judge, and the configuration they run with."""
+    return Pack(
+        name=PACK_NAME,
+        version=payment_guardrails.__version__,
+        digest=_pack_digest(),
+        configuration={
+            name: {
+                "level": configured.level.value,
+                "undecided": configured.undecided.value,
+                **({"remediate": True} if configured.remediate else {}),
+                **configured.settings,
+            }
+            for name, configured in sorted(configuration.items())
+        },
+    )
+
+
+def with_proof(evidence: Evidence, folder: Path) -> Evidence:
+    """The evidence with the proof of the rules in a folder, or a note that it is left out."""
+    effectiveness, remark = read_proof(
+        folder, evidence.subject, evidence.pack.digest, evidence.pack.configuration
+    )
+    if remark:
+        notes = (*evidence.subject.notes, remark)
+        return replace(evidence, subject=replace(evidence.subject, notes=notes))
+    return replace(evidence, effectiveness=effectiveness)
 
 
 def _pack_digest() -> str:

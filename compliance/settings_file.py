@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from payment_guardrails.yaml_depth import check_depth
 
 _BOOLEAN: Final = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
 _NUMBER: Final = re.compile(
@@ -69,15 +70,15 @@ def read_mapping(file: Path) -> dict[str, Any]:
     Raises :class:`ProjectError` where it cannot be read, with the line where there is one.
     """
     try:
-        data = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader's child
+        text = file.read_text("utf-8")
+        check_depth(text)
+        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader's child
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise ProjectError(f"{file}{line}: malformed YAML: {error.problem}") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProjectError(f"{file}: cannot be read: {error}") from error
-    except RecursionError as error:
-        raise ProjectError(f"{file}: nested too deeply") from error
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -16,7 +16,9 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from compliance.evidence import Evidence, Result
-from compliance.wording import MEANING, name_of, plural, verdict_line
+from compliance.proof.effectiveness import Effectiveness
+from compliance.proof.page import effectiveness_line
+from compliance.wording import MEANING, acceptance, exceptions, name_of, plural, verdict_line
 
 _STYLES: Final = {"fail": "bold red", "undecided": "bold yellow", "pass": "bold green"}
 _SHOWN: Final = ("fail", "undecided", "waived", "pass", "not_applicable")
@@ -40,12 +42,18 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
 def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
     """The faults by rule, what the engine could not see, and the verdict last, at the eye."""
     blocks: list[RenderableType] = []
+    blocks.extend(_waived(each) for each in evidence.results if each.status == "waived")
     for status in ("undecided", "fail"):
         found = [result for result in evidence.results if result.status == status]
         for _, group in groupby(found, key=lambda result: result.rule):
             blocks.append(_fault(status, list(group)))
     blocks.extend(_changed(change) for change in evidence.remediations)
     blocks.extend(Text(f"note: {note}", style="dim") for note in evidence.subject.notes)
+    blocks.extend(Text(f"note: {text}", style="yellow") for text in exceptions(evidence))
+    if evidence.waiver_file is not None:
+        file = evidence.waiver_file
+        counted = plural(len(evidence.waivers), "waiver")
+        blocks.append(Text(f"waivers: {file.path} ({counted}, {file.digest})", style="dim"))
     blocks.append(_counts(evidence))
     blocks.extend(Text(f"report: {path}", style="dim") for path in written)
     blocks.append(verdict(evidence))
@@ -61,10 +69,36 @@ def verdict(evidence: Evidence) -> Text:
     )
 
 
+def proof(effectiveness: Effectiveness, written: Iterable[Path]) -> RenderableType:
+    """What survived, what was not tested, and the result of a proof last."""
+    blocks: list[RenderableType] = [
+        Text.assemble(
+            ("SURVIVED", _STYLES["fail"]),
+            f"  {name_of(each.resource)}: {each.path or 'the whole'}: {each.change}",
+        )
+        for each in effectiveness.survivors
+    ]
+    for unclassed in effectiveness.unclassed:
+        count = plural(unclassed.resources, "resource")
+        blocks.append(Text(f"not classed, and so not tested: {unclassed.type} ({count})"))
+    if effectiveness.not_exercised:
+        blocks.append(Text(f"not exercised: {', '.join(effectiveness.not_exercised)}"))
+    blocks.extend(Text(f"report: {path}", style="dim") for path in written)
+    passed = not effectiveness.survivors
+    blocks.append(
+        Text.assemble(
+            ("PROVED" if passed else "NOT PROVED", _STYLES["pass" if passed else "fail"]),
+            f"  {effectiveness.project} ({effectiveness.stack}): "
+            f"{effectiveness_line(effectiveness)}",
+        )
+    )
+    return Group(*blocks)
+
+
 def _fault(status: str, results: list[Result]) -> Text:
     first = results[0]
     level = "" if first.level == "mandatory" else f", {first.level}"
-    seen = "".join(f"    {name_of(result.resource)}: {result.message}\n" for result in results)
+    seen = "".join(f"    {_seen(result)}\n" for result in results)
     remedies = (how_to_decide(result.message) for result in results if status == "undecided")
     remedy = next(filter(None, remedies), None)
     seen += f"    to decide it: {remedy}\n" if remedy else ""
@@ -72,6 +106,19 @@ def _fault(status: str, results: list[Result]) -> Text:
         (MEANING[status].short.upper(), _STYLES[status]),
         f"  {first.rule} ({first.severity}{level})\n{seen}",
         (textwrap.indent(f"fix:\n{textwrap.indent(first.fix, '  ')}\n", "    "), "dim"),
+    )
+
+
+def _seen(result: Result) -> str:
+    note = f"\n    {result.waiver_note}" if result.waiver_note else ""
+    return f"{name_of(result.resource)}: {result.message}{note}"
+
+
+def _waived(result: Result) -> Text:
+    return Text.assemble(
+        (MEANING["waived"].short.upper(), "bold cyan"),
+        f"  {result.rule} ({result.severity})\n    {name_of(result.resource)}: {result.message}\n"
+        f"    {acceptance(result.waiver)}",
     )
 
 

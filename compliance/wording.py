@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from compliance.evidence import Evidence
+from compliance.evidence import Evidence, WaiverEntry
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,46 @@ def verdict_line(evidence: Evidence) -> str:
         f"{plural(len({result.rule for result in evidence.results}), 'rule')} on "
         f"{summary.resources_tested} of {plural(summary.resources, 'resource')}"
     )
+    waived = sum(result.status == "waived" for result in evidence.results)
+    accepted = f" {plural(waived, 'finding')} accepted by waivers." if waived else ""
     if summary.verdict == "pass":
-        return f"Nothing mandatory failed and nothing mandatory is undecided: {basis}."
+        return f"Nothing mandatory failed and nothing mandatory is undecided: {basis}.{accepted}"
     return (
         f"{summary.mandatory_failed} mandatory failed, "
-        f"{summary.mandatory_undecided} mandatory undecided: {basis}."
+        f"{summary.mandatory_undecided} mandatory undecided: {basis}.{accepted}"
     )
+
+
+def exceptions(evidence: Evidence) -> Iterator[str]:
+    """What somebody should do about a waiver: those that do not count, end soon or match nothing.
+
+    One sentence for each.
+    """
+    for waiver in evidence.waivers:
+        if waiver.explanation:
+            inactive = waiver.status in ("expired", "malformed")
+            yield (
+                f"waiver {waiver.id} of {waiver.owner} ({place_of(evidence, waiver)})"
+                f"{' does not count' if inactive else ''}: {waiver.explanation}"
+            )
+
+
+def place_of(evidence: Evidence, waiver: WaiverEntry) -> str:
+    """Where a waiver is written: file and line."""
+    return f"{evidence.waiver_file.path if evidence.waiver_file else 'waivers'}:{waiver.line}"
+
+
+def acceptance(waiver: Mapping[str, Any] | None) -> str:
+    """What a result says of the waiver that counts for it; empty where there is none."""
+    if waiver is None:
+        return ""
+    ticket = f", {waiver['ticket']}" if waiver.get("ticket") else ""
+    return (
+        f"waived until {waiver.get('expires')} by {waiver.get('owner')}: {waiver.get('reason')} "
+        f"(waiver {waiver.get('id')}{ticket})"
+    )
+
+
+def subject_of(waiver: WaiverEntry) -> str:
+    """What a waiver is for, as its file says it."""
+    return waiver.finding or f"{waiver.rule} on {waiver.resource}"

@@ -33,7 +33,8 @@ class Request:
     stack's name or None for the usual one, `config` overrides configuration values,
     `time_limit` is in seconds or None for the engine's own. `state` is a file or folder of
     exports. `policy_config` is the file that configures the rules, `as_of` the day on which
-    they judge dates: only an engine that runs them itself reads these.
+    they judge dates, `waivers` the file of waivers: only an engine that runs the rules itself
+    reads these.
     """
 
     program: Path
@@ -43,6 +44,7 @@ class Request:
     state: Path | None = None
     policy_config: Path | None = None
     as_of: date | None = None
+    waivers: Path | None = None
 
 
 @dataclass(frozen=True)

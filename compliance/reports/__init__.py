@@ -43,7 +43,14 @@ def write_reports(evidence: Evidence, names: Iterable[str], folder: Path) -> tup
     Raises `OSError` where the folder cannot be made or written.
     """
     known = formats()
-    texts = [(known[name][0], known[name][1](evidence)) for name in names]
+    return write_files([(known[name][0], known[name][1](evidence)) for name in names], folder)
+
+
+def write_files(texts: Iterable[tuple[str, str]], folder: Path) -> tuple[Path, ...]:
+    """Write texts into files of a folder, each whole or not at all.
+
+    Raises `OSError` where the folder cannot be made or written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     return tuple(_write(folder / file, text) for file, text in texts)
 

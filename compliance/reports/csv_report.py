@@ -12,7 +12,8 @@ from compliance.reports import report_format
 
 _COLUMNS: Final = (
     "framework", "version", "control", "title", "control_status", "rule", "resource", "status",
-    "severity", "level", "property", "message", "result_id",
+    "severity", "level", "property", "message", "result_id", "waiver", "waiver_owner",
+    "waiver_expires", "waiver_reason", "waiver_note",
 )  # fmt: skip
 # A spreadsheet runs a cell that begins with one of these.
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -42,16 +43,20 @@ def _rows(evidence: Evidence) -> Iterator[tuple[str, ...]]:
         for result in results:
             yield (*head, *_cells(result))
         if not results:
-            yield (*head, "", "", "", "", "", "", control.evidence_wanted or control.note, "")
+            wanted = control.evidence_wanted or control.note
+            yield (*head, "", "", "", "", "", "", wanted, "", "", "", "", "", "")
     for rule in sorted(set(by_rule) - mapped):
         for result in by_rule[rule]:
             yield ("", "", "", "", "", *_cells(result))
 
 
 def _cells(result: Result) -> tuple[str, ...]:
+    waiver = result.waiver or {}
     return (
         result.rule, result.resource or "", result.status, result.severity, result.level,
         result.property_path, result.message, result.id,
+        *(str(waiver.get(name) or "") for name in ("id", "owner", "expires", "reason")),
+        result.waiver_note,
     )  # fmt: skip
 
 

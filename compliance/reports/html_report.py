@@ -10,8 +10,17 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined, Template
 
 from compliance.evidence import SEVERITIES, STATUSES, Evidence, Result
+from compliance.proof.page import effectiveness_line
 from compliance.reports import report_format
-from compliance.wording import BASIS, MEANING, name_of, plural, verdict_line
+from compliance.wording import (
+    BASIS,
+    MEANING,
+    acceptance,
+    name_of,
+    plural,
+    subject_of,
+    verdict_line,
+)
 
 _TEMPLATE: Final = Path(__file__).with_name("report.html.j2")
 
@@ -23,6 +32,8 @@ def _template() -> Template:
     )
     environment.filters["name_of"] = name_of
     environment.filters["plural"] = plural
+    environment.filters["acceptance"] = acceptance
+    environment.filters["subject_of"] = subject_of
     return environment.from_string(_TEMPLATE.read_text("utf-8"))
 
 
@@ -38,10 +49,13 @@ def write_html(evidence: Evidence) -> str:
         results=_by_rule(evidence),
         cards={card.name: card for card in evidence.rules},
         findings=[item for item in evidence.results if item.status in ("fail", "undecided")],
+        waived=[item for item in evidence.results if item.status == "waived"],
         untested=[item for item in evidence.resources if not item.tested],
         by_resource=_by_resource(evidence),
         meaning=MEANING,
         basis=BASIS,
+        proof=evidence.effectiveness,
+        proof_line=evidence.effectiveness and effectiveness_line(evidence.effectiveness),
         statuses=STATUSES,
         severities=SEVERITIES,
     )

@@ -34,12 +34,15 @@ from payment_guardrails import PACK_NAME, __version__
 from payment_guardrails.analyzer_messages import diagnostic, policy_of
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status
+from payment_guardrails.finding_ids import identified
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.remediation import described, mend, to_wire
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import Level, Rule, by_resource
+from payment_guardrails.rule import Level, Rule
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire
+from payment_guardrails.waivers.policy import PreviewedWaivers, previewed_waivers, waivers_policy
+from payment_guardrails.waivers.waiver_file import WaiverFileError
 
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 _DISABLED: Final = "it is disabled"
@@ -62,6 +65,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._not_for: dict[str, protocol.AnalyzeResponse] = {}
         self._not_mending: dict[str, protocol.RemediateResponse] = {}
         self._record = Record(record) if record else None
+        self._project = ""
+        self._waivers = PreviewedWaivers(None, told=False)
 
     # The protocol's methods: their names are the engine's.
 
@@ -76,7 +81,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             description=f"Guardrails for serverless payment stacks on AWS, version {__version__}",
             provider="aws",
             supportsConfig=True,
-            policies=[policy_of(rule) for _, rule in sorted(self._rules.items())],
+            policies=[
+                *(policy_of(rule) for _, rule in sorted(self._rules.items())),
+                waivers_policy(),
+            ],
         )
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -86,13 +94,17 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(
         self, request: protocol.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> protocol.AnalyzerStackConfigureResponse:
-        """Nothing of the stack's own configuration matters to the rules."""
+        """Take the project's name; nothing of the stack's own configuration matters."""
+        self._project = request.project
         return protocol.AnalyzerStackConfigureResponse()
 
     def Configure(
         self, request: protocol.ConfigureAnalyzerRequest, context: grpc.ServicerContext
     ) -> Empty:
-        """Take the levels and options of the rules; a wrong one is refused by name."""
+        """Take the levels and options of the rules, and read the waivers.
+
+        A wrong option is refused by its rule's name, a wrong file of waivers by its line.
+        """
         given = {
             name: {
                 "enforcementLevel": protocol.EnforcementLevel.Name(entry.enforcementLevel).lower(),
@@ -102,7 +114,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         }
         try:
             self._configuration = configure(self._rules, given)
-        except ConfigurationError as error:
+            self._waivers = previewed_waivers(self._project, self._rules, given)
+        except (ConfigurationError, WaiverFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         self._not_for.clear()
         self._not_mending.clear()
@@ -141,6 +154,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                     response.not_applicable.add(policy_name=rule.name, reason=_DISABLED)
                 else:
                     self._tell(rule, rule.judge(stack, configuration.settings), response)
+        self._waivers.tell(response)
         if self._record is not None:
             self._record.write(resources)
         return response
@@ -203,9 +217,6 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> None:
         if self._record is not None:
             self._record.findings[rule.name].extend(findings)
-        open_findings = [
-            each for each in findings if each.status in (Status.FAIL, Status.UNDECIDED)
-        ]
         if all(each.status is Status.NOT_APPLICABLE for each in findings):
             reasons = sorted({each.message for each in findings})
             response.not_applicable.add(
@@ -213,8 +224,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                 reason="; ".join(reasons) or f"no resource that {rule.name} is for",
             )
         configuration = self._configuration[rule.name]
-        for _, group in by_resource(open_findings):
-            response.diagnostics.extend(diagnostic(rule, configuration, each) for each in group)
+        for id_, finding in identified(rule.name, findings):
+            waiver = self._waivers.of(rule.name, id_, finding.urn)
+            words = self._waivers.words(waiver, rule.name, id_, finding.urn)
+            if waiver is not None and self._record is not None:
+                self._record.waived[id_] = waiver.id
+            told = diagnostic(rule, configuration, finding, words, waived=waiver is not None)
+            response.diagnostics.append(told)
 
 
 def serve(rules: Mapping[str, Rule]) -> None:

@@ -7,7 +7,7 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from payment_guardrails import PACK_NAME, __version__
 from payment_guardrails.configuration import RuleConfiguration, options_of
 from payment_guardrails.finding import Finding, Status, how_to_decide
-from payment_guardrails.rule import Rule
+from payment_guardrails.rule import Level, Rule
 
 
 def policy_of(rule: Rule) -> protocol.PolicyInfo:
@@ -32,24 +32,34 @@ def _severity(rule: Rule) -> protocol.PolicySeverity.ValueType:
 
 
 def diagnostic(
-    rule: Rule, configuration: RuleConfiguration, finding: Finding
+    rule: Rule,
+    configuration: RuleConfiguration,
+    finding: Finding,
+    of_waivers: str = "",
+    *,
+    waived: bool = False,
 ) -> protocol.AnalyzeDiagnostic:
-    """A finding that is open, at the level that its status has; for a person to read."""
-    level = configuration.level_of(finding.status)
+    """A finding that is open, at the level that its status has; for a person to read.
+
+    `of_waivers` is what waivers have to do with it. One that is waived stops nothing.
+    """
+    level = Level.ADVISORY if waived else configuration.level_of(finding.status)
     return protocol.AnalyzeDiagnostic(
         policyName=rule.name,
         policyPackName=PACK_NAME,
         policyPackVersion=__version__,
         description=rule.title,
-        message=_message(rule, finding),
+        message=_message(rule, finding, of_waivers),
         urn=finding.urn or "",
         enforcementLevel=protocol.EnforcementLevel.Value(level.name),
         severity=_severity(rule),
     )
 
 
-def _message(rule: Rule, finding: Finding) -> str:
+def _message(rule: Rule, finding: Finding, of_waivers: str) -> str:
     lines = [rule.title, f"{finding.status.value}: {finding.message}"]
+    if of_waivers:
+        lines.append(of_waivers)
     if finding.path and finding.path not in finding.message:
         lines.append(f"property: {finding.path}")
     if finding.status is Status.UNDECIDED and (remedy := how_to_decide(finding.message)):

@@ -7,6 +7,7 @@ the level of every rule that has no entry of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,9 @@ UNDECIDED_OPTION: Final[Mapping[str, Any]] = {
     "default": "mandatory",
     "description": "what an undecided result does, where the rule is mandatory",
 }
+
+WAIVERS: Final = "waivers"
+"""What a configuration has under this name is no rule's (see `waivers.settings`)."""
 
 _REMEDIATE: Final = "remediate"
 _AS_OF: Final = "asOf"
@@ -75,7 +79,7 @@ def configure(rules: Mapping[str, Rule], given: Any = None) -> Mapping[str, Rule
             "the policy configuration must be an object: rule name -> level or options"
         )
     for name in given:
-        if name not in rules and name != "all":
+        if name not in rules and name not in ("all", WAIVERS):
             raise ConfigurationError(
                 f"the policy configuration names {name!r}, which is no rule of this pack"
             )
@@ -108,7 +112,7 @@ def configure_rule(rule: Rule, entry: Mapping[str, Any]) -> RuleConfiguration:
 
 
 def dated(rules: Mapping[str, Rule], given: Any, as_of: date) -> Any:
-    """The configuration `given`, with the day for every rule that judges dates.
+    """The configuration `given`, with the day for every rule that judges dates, and for waivers.
 
     The day takes the place of one that is configured: a report names one day for all. What
     is not valid is left for :func:`configure` to refuse.
@@ -120,6 +124,9 @@ def dated(rules: Mapping[str, Rule], given: Any, as_of: date) -> Any:
         entry = changed.get(name, {})
         if _AS_OF in rule.options and isinstance(entry, Mapping | str):
             changed[name] = {**_entry(name, entry), _AS_OF: as_of.isoformat()}
+    entry = changed.get(WAIVERS, {})
+    if isinstance(entry, Mapping | str):
+        changed[WAIVERS] = {**_entry(WAIVERS, entry), _AS_OF: as_of.isoformat()}
     return changed
 
 
@@ -168,7 +175,23 @@ def _checked(rule: Rule, name: str, option: Mapping[str, Any], value: Any) -> An
         raise ConfigurationError(
             f"{rule.name}: {name} must be at most {option['maximum']}, not {value!r}"
         )
+    if "pattern" in option and not re.search(option["pattern"], str(value)):
+        raise ConfigurationError(
+            f"{rule.name}: {name} must match {option['pattern']}, not {value!r}"
+        )
+    if wanted == "array":
+        return _checked_items(rule, name, option, value)
     return value
+
+
+def _checked_items(rule: Rule, name: str, option: Mapping[str, Any], values: Any) -> list[Any]:
+    fewest = option.get("minItems", 0)
+    if len(values) < fewest:
+        raise ConfigurationError(f"{rule.name}: {name} must name at least {fewest}")
+    return [
+        _checked(rule, f"{name}[{index}]", option["items"], value)
+        for index, value in enumerate(values)
+    ]
 
 
 def _is_date(text: str) -> bool:

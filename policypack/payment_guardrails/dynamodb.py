@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
 from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import Settings, Severity, resource_rule
+from payment_guardrails.rule import Level, Settings, Severity, resource_rule
 from payment_guardrails.values import Reading, Secret, snake_case
 
 TABLE: Final = "aws:dynamodb/table:Table"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
+_PROTECTION: Final = "deletionProtectionEnabled"
 _RECOVERY_IN_SNAKE_CASE: Final = snake_case("pointInTimeRecovery")
 
 
@@ -97,3 +98,55 @@ def on_demand(resource: Resource, _: Settings) -> Iterator[Finding]:
     else:
         seen = "not set (PROVISIONED)" if reading.missing else reading.text
         yield failed(resource, reading.path, f"billing_mode is {seen}; {wanted}")
+
+
+@resource_rule(
+    "dynamodb-table-deletion-protection",
+    types=[TABLE, REPLICA],
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    fix='aws.dynamodb.Table("transactions", ..., deletion_protection_enabled=True)',
+    options={
+        "production": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "\\S"},
+            "minItems": 1,
+            "default": ["prod", "production"],
+            "description": "the names of the stacks that are production, in any letter case",
+        }
+    },
+)
+def deletion_protection(resource: Resource, settings: Settings) -> Iterator[Finding]:
+    """In a production stack, tables and their replicas are protected from deletion.
+
+    A table that is deleted by mistake is gone for everybody who uses it until it is restored
+    under its name. Protection refuses the deletion until somebody turns it off, and each
+    replica has a switch of its own:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection
+    Which stacks are production is configured by their names; others come and go.
+    """
+    stack = stack_of(resource)
+    if stack.lower() not in {name.strip().lower() for name in settings["production"]}:
+        yield not_applicable(resource, f"the stack {stack} is not production")
+        return
+    yield _protection(resource, resource.read(_PROTECTION))
+    if resource.type == TABLE:
+        for replica in resource.read("replicas").elements():
+            yield _protection(resource, replica.get(_PROTECTION))
+
+
+def stack_of(resource: Resource) -> str:
+    """The name of the stack that a resource belongs to: `urn:pulumi:<stack>::...`."""
+    return resource.urn.removeprefix("urn:pulumi:").partition("::")[0]
+
+
+def _protection(resource: Resource, reading: Reading) -> Finding:
+    reading = reading.boolean()
+    wanted = "deletion_protection_enabled must be True in production"
+    if reading.unknown:
+        return undecided(resource, reading, wanted, reading.path)
+    if reading.value is True:
+        return passed(resource, reading.path, "it cannot be deleted by mistake")
+    return failed(
+        resource, reading.path, f"{reading.path} is {reading.text}; {wanted}", reading.path
+    )

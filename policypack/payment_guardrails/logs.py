@@ -9,7 +9,7 @@ from typing import Any, Final
 from payment_guardrails.finding import Finding, failed, passed, undecided
 from payment_guardrails.remediation import replacing
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import Settings, Severity, resource_rule, stack_rule
+from payment_guardrails.rule import Level, Settings, Severity, resource_rule, stack_rule
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import UNKNOWN, Reading
 
@@ -55,6 +55,29 @@ def group_retention(resource: Resource, settings: Settings) -> Iterator[Finding]
     else:
         seen = "for ever" if reading.missing or reading.value == 0 else f"{reading.text} days"
         yield failed(resource, reading.path, f"events are kept {seen}; {wanted}")
+
+
+@resource_rule(
+    "logs-group-encrypted",
+    types=[GROUP],
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    fix='aws.cloudwatch.LogGroup("process", ..., kms_key_id=key.arn)',
+)
+def group_encrypted(resource: Resource, _: Settings) -> Iterator[Finding]:
+    """A log group is encrypted with a KMS key of the account.
+
+    CloudWatch encrypts all logs with keys of its own. With a KMS key, whoever reads the logs
+    needs the key too, each use of it is in CloudTrail, and it can be taken away. The key's
+    policy must let the log service of the region use it for this group:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    A key that is not known yet is set.
+    """
+    key = resource.read("kmsKeyId")
+    if key.missing or key.value == "":
+        yield failed(resource, key.path, "kms_key_id is not set; it must name a KMS key")
+    else:
+        yield passed(resource, key.path, "it is encrypted with a KMS key")
 
 
 @stack_rule(

@@ -35,12 +35,17 @@ class Recorded:
 
 @dataclass
 class Record:
-    """The verdicts of one run, by rule, and what was changed before judging."""
+    """The verdicts of one run, by rule, and what was changed before judging.
+
+    The verdicts are those of the rules. `waived` tells which waiver counted for which of
+    them, by id.
+    """
 
     file: Path
     resources: list[Recorded] = field(default_factory=list)
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     remediations: list[Remediation] = field(default_factory=list)
+    waived: dict[str, str] = field(default_factory=dict)
 
     def write(self, resources: Iterable[Resource]) -> None:
         """Write the file, under another name first."""
@@ -59,6 +64,7 @@ class Record:
                 for rule, findings in self.findings.items()
             },
             "remediations": [asdict(each) for each in self.remediations],
+            "waived": self.waived,
         }
 
     @staticmethod
@@ -73,4 +79,5 @@ class Record:
                 for rule, findings in data["findings"].items()
             },
             [Remediation(**each) for each in data["remediations"]],
+            data["waived"],
         )

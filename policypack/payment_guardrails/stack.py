@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from payment_guardrails.resource import Resource
-from payment_guardrails.values import Reading
+from payment_guardrails.values import UNKNOWN, Reading
 
 ROOT_TYPE: Final = "pulumi:pulumi:Stack"
 """The type of the component that holds all of a stack."""
@@ -44,21 +44,44 @@ class Link:
 
 @dataclass(frozen=True)
 class Stack:
-    """All resources of one stack, ordered by URN whatever the order of registration."""
+    """All resources of one stack, ordered by URN whatever the order of registration.
+
+    `default_providers` are the inputs of the providers that the engine makes by itself, by
+    package, where it does not show them among the resources.
+    """
 
     project: str
     name: str
     resources: tuple[Resource, ...]
+    default_providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @staticmethod
-    def of(project: str, name: str, resources: Iterable[Resource]) -> Stack:
+    def of(
+        project: str,
+        name: str,
+        resources: Iterable[Resource],
+        default_providers: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Stack:
         """A stack of these resources, sorted by URN."""
-        return Stack(project, name, tuple(sorted(resources, key=lambda resource: resource.urn)))
+        ordered = tuple(sorted(resources, key=lambda resource: resource.urn))
+        return Stack(project, name, ordered, default_providers or {})
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
         """Resources by URN."""
         return {resource.urn: resource for resource in self.resources}
+
+    def provider(self, resource: Resource) -> Reading:
+        """What configures the provider of a resource: one of the program, or the default one.
+
+        Its members are the provider's inputs, of which those that are no texts may come as
+        JSON. Unknown where the resource names a provider that is not in the stack.
+        """
+        if resource.provider is None:
+            package = resource.type.partition(":")[0]
+            return Reading(self.default_providers.get(package, {}), "provider")
+        found = self.by_urn.get(resource.provider)
+        return Reading(UNKNOWN if found is None else found.inputs, "provider")
 
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -209,8 +209,11 @@ class Reading:
             return ()
         if isinstance(self.value, list | tuple):
             return tuple(
-                Reading.of(_NULL if item is None else item, f"{self.path}[{index}]", self.secret)
-                for index, item in enumerate(self.value)
+                replace(element, value=_NULL) if element.missing else element
+                for element in (
+                    Reading.of(item, f"{self.path}[{index}]", self.secret)
+                    for index, item in enumerate(self.value)
+                )
             )
         return (self,)
 

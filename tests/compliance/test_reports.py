@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails.remediation import Remediation
+from payment_guardrails.waivers.waiver import Standing
 
 from compliance.evidence import (
     SEVERITIES,
@@ -24,6 +25,8 @@ from compliance.evidence import (
     Result,
     RuleCard,
     Subject,
+    WaiverEntry,
+    WaiverFileEntry,
     summarize,
 )
 from compliance.reports import formats
@@ -32,11 +35,20 @@ from compliance.terminal import console, summary
 HOSTILE = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\nb", "| x | *y* [z](u)", "\ud800"]
 texts = st.text(max_size=30) | st.sampled_from(HOSTILE)
 urns = st.builds("urn:pulumi:dev::p::aws:sqs/queue:Queue::{}".format, texts) | st.none()
+accepted = st.fixed_dictionaries(
+    dict.fromkeys(("id", "reason", "owner", "expires", "ticket"), texts)
+)
+waivers = st.builds(
+    WaiverEntry, id=texts, status=st.sampled_from([each.value for each in Standing]),
+    explanation=texts, results=st.lists(texts, max_size=2).map(tuple), rule=texts,
+    finding=st.none() | texts, resource=texts, reason=texts, owner=texts, expires=texts,
+    ticket=st.none() | texts, line=st.integers(1, 9),
+)  # fmt: skip
 results = st.builds(
     Result, id=texts, rule=st.sampled_from(["rule-a", "rule-b"]),
     level=st.sampled_from(["mandatory", "advisory"]), resource=urns,
     status=st.sampled_from(STATUSES), severity=st.sampled_from(SEVERITIES), message=texts,
-    property_path=texts, fix=texts, waiver=st.none(),
+    property_path=texts, fix=texts, waiver=st.none() | accepted, waiver_note=texts,
 )  # fmt: skip
 
 changes = st.builds(
@@ -71,6 +83,8 @@ def evidences(draw: st.DrawFn) -> Evidence:
         controls,
         (RuleCard("rule-a", "A", "why"), RuleCard("rule-b", "B", "why")),
         tuple(draw(st.lists(changes, max_size=3))),
+        waiver_file=draw(st.none() | st.builds(WaiverFileEntry, path=texts, digest=texts)),
+        waivers=tuple(draw(st.lists(waivers, max_size=3))),
     )
 
 

@@ -123,7 +123,7 @@ def deployed(real: Surroundings, program: Path, stack: str, folder: Path) -> Sta
 
 def masked(stack: Stack, seen: Previewed) -> Stack:
     """The stack with every value unknown that the preview did not know."""
-    return Stack.of(stack.project, stack.name, (_masked(each, seen) for each in stack.resources))
+    return replace(stack, resources=tuple(_masked(each, seen) for each in stack.resources))
 
 
 def _masked(resource: Resource, seen: Previewed) -> Resource:

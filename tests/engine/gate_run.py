@@ -13,14 +13,16 @@ from tests.engine.cli import ROOT, Surroundings
 
 SOUND = """
 import pulumi_aws as aws
-group = aws.cloudwatch.LogGroup("group", name="/x", retention_in_days=7)
+tags = {"Project": "p", "Environment": "dev", "ManagedBy": "pulumi"}
+group = aws.cloudwatch.LogGroup("group", name="/x", retention_in_days=7, tags=tags)
 """
 CONFIGURED = """
 import pulumi, pulumi_aws as aws
 days = pulumi.Config().require_int("days")
 token = pulumi.Config().require_secret("token")
-aws.cloudwatch.LogGroup("group", retention_in_days=days)
-aws.ssm.Parameter("token", name="/x/token", type="SecureString", value=token)
+tags = {"Project": "p", "Environment": "dev", "ManagedBy": "pulumi"}
+aws.cloudwatch.LogGroup("group", retention_in_days=days, tags=tags)
+aws.ssm.Parameter("token", name="/x/token", type="SecureString", value=token, tags=tags)
 """
 
 

@@ -40,7 +40,9 @@ def drawn(value):
 
 marker = aws.sns.Topic("marker", name="marker")
 key = aws.kms.Key("key", description="draws what nobody knows")
-elsewhere = aws.Provider("elsewhere", region="eu-west-1")
+elsewhere = aws.Provider(
+    "elsewhere", region="eu-west-1", default_tags={"tags": {"Project": "p", "ManagedBy": "it"}}
+)
 box = Box("box")
 '''
 _TRUST: Final = {
@@ -48,6 +50,11 @@ _TRUST: Final = {
     "anyone": {"Principal": "*"},
     "account": {"Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
 }
+_TAGGED: Final = frozenset(
+    {"apigateway.RestApi", "apigateway.Stage", "cloudwatch.LogGroup", "dynamodb.Table"}
+    | {"iam.Policy", "iam.Role", "lambda_.EventSourceMapping", "lambda_.Function"}
+    | {"sqs.Queue", "ssm.Parameter"}
+)
 _ACTIONS: Final = (
     "sqs:SendMessage",
     "sqs:ReceiveMessage",
@@ -109,9 +116,22 @@ class Text:
         name = self.name(kind)
         given = [f"{key}={value}" for key, value in properties.items() if value is not None]
         options = self._options(name) if options is None else options
+        given += [f"tags={tags}"] if type_ in _TAGGED and (tags := self._tags()) else []
         given += [f"opts=pulumi.ResourceOptions({options})"] if options else []
         self.lines.append(f"{name} = aws.{type_}({', '.join([repr(name), *given])})")
         return name
+
+    def _tags(self) -> str | None:
+        some = "'Project': 'p', 'Environment': 'dev'"
+        found: str | None = self.pick(
+            None,
+            self.value({"Project": "p", "Environment": "dev"}),
+            self.value({"Environment": "dev"}),
+            f"{{{some}, 'ManagedBy': {self.value('us')}}}",
+            f"{{{some}, 'ManagedBy': ''}}",
+            f"{{{some}, 'managedBy': 'us'}}",
+        )
+        return found
 
     def _options(self, name: str) -> str:
         before = self.any_of("queue", "table", "group")

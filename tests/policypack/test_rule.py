@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,18 @@ from hypothesis import strategies as st
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status, failed, passed
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import Level, Rule, Settings, Severity, resource_rule, worst
+from payment_guardrails.rule import ANY, Level, Rule, Settings, Severity, resource_rule, worst
 from payment_guardrails.rules import registered
-from payment_guardrails.stack import Stack
+from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import UNKNOWN
 
 THING = "aws:thing/thing:Thing"
+NAMES = {
+    "type": "array",
+    "items": {"type": "string", "pattern": "^[a-z]+$"},
+    "minItems": 1,
+    "default": ["one"],
+}
 
 
 def resource(name: str, **inputs: Any) -> Resource:
@@ -29,7 +36,8 @@ def rule(check: Any, *, of_stack: bool = False) -> Rule:
     return Rule(
         "thing-is-right", "A thing is right", "Because.", frozenset([THING]),
         Severity.LOW, Level.MANDATORY, "Thing()",
-        {"wanted": {"type": "integer", "default": 7, "minimum": 1, "maximum": 9}}, **checks,
+        {"wanted": {"type": "integer", "default": 7, "minimum": 1, "maximum": 9}, "names": NAMES},
+        **checks,
     )  # fmt: skip
 
 
@@ -93,6 +101,12 @@ def test_a_rule_without_docstring_or_with_a_taken_name_is_refused() -> None:
         ({"thing-is-right": {"wanted": True}}, "wanted must be of type integer"),
         ({"thing-is-right": {"wanted": 0}}, "at least 1"),
         ({"thing-is-right": {"wanted": 10}}, "at most 9"),
+        ({"thing-is-right": {"names": "one"}}, "thing-is-right: names must be of type array"),
+        ({"thing-is-right": {"names": {"one": 1}}}, "names must be of type array"),
+        ({"thing-is-right": {"names": ["one", 2]}}, r"thing-is-right: names\[1\] must be of type"),
+        ({"thing-is-right": {"names": [None]}}, r"names\[0\] must be of type string"),
+        ({"thing-is-right": {"names": ["one", "Two"]}}, r"names\[1\] must match .*not 'Two'"),
+        ({"thing-is-right": {"names": []}}, "thing-is-right: names must name at least 1"),
         ({"thing-is-right": {"undecided": "disabled"}}, "mandatory, advisory"),
         ({"thing-is-right": 7}, "a level or an object"),
         ({"all": {"wanted": 7}}, "no options"),
@@ -108,10 +122,13 @@ def test_levels_and_options_are_taken() -> None:
     rules = {"thing-is-right": rule(lambda *_: ())}
     configuration = configure(
         rules,
-        {"all": "advisory", "thing-is-right": {"enforcementLevel": "mandatory", "wanted": 9.0}},
+        {
+            "all": "advisory",
+            "thing-is-right": {"enforcementLevel": "mandatory", "wanted": 9.0, "names": ["a", "b"]},
+        },
     )["thing-is-right"]
     assert configuration.level is Level.MANDATORY
-    assert configuration.settings == {"wanted": 9}
+    assert configuration.settings == {"wanted": 9, "names": ["a", "b"]}
     assert configuration.level_of(Status.UNDECIDED) is Level.MANDATORY
     tolerant = configure(rules, {"thing-is-right": {"undecided": "advisory"}})["thing-is-right"]
     assert tolerant.level_of(Status.UNDECIDED) is Level.ADVISORY
@@ -143,3 +160,10 @@ def test_links_are_found_by_value_and_by_recorded_dependency() -> None:
     assert not stack.link(nowhere, nowhere.read("ref"), [THING]).decided
     assert stack.link(outside, outside.read("ref"), [THING]).decided
     assert stack.link(outside, outside.read("ref"), [THING]).target is None
+
+
+def test_a_rule_for_every_type_is_for_every_resource_but_not_for_the_stack_itself() -> None:
+    everything = replace(rule(lambda *_: ()), types=ANY)
+    for type_ in ("aws:sqs/queue:Queue", "pulumi:providers:aws", "random:index/id:Id", "acme:Shop"):
+        assert everything.is_for(type_)
+    assert not everything.is_for(ROOT_TYPE)

@@ -112,3 +112,10 @@ def test_json_text_reads_as_the_data_it_holds(value: Any) -> None:
 
 def test_deep_json_is_unknown_not_a_crash() -> None:
     assert Reading("[" * 100_000, "x").parsed().unknown
+
+
+@pytest.mark.parametrize("item", [None, Secret(None), Secret(Secret(None))])
+def test_a_null_in_a_list_is_met_by_whoever_walks_it(item: Any) -> None:
+    [element] = Reading.of([item], "names").elements()
+    assert element.unknown
+    assert element.secret is (item is not None)

@@ -8,7 +8,6 @@ ids that AWS draws (REST APIs, keys, certificates), and what only the cloud can 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from compliance.engines.engine import EngineError, EngineRun, Progress, Request
+from compliance.engines.offline.default_providers import configured_region, default_providers
 from compliance.engines.offline.process import Child, TimeLimitError
 from compliance.engines.offline.registry import Registry
 from compliance.engines.offline.surroundings import ACCOUNT, DEFAULT_REGION
@@ -37,7 +37,9 @@ class Run:
         self._project = project
         self._time_limit = time_limit
         self._region, self._notes = _region(project)
-        self._registry = Registry(project.name, project.stack, self._region)
+        self._registry = Registry(
+            project.name, project.stack, self._region, default_providers(project)
+        )
         try:
             self._child = Child(project.interpreter, project.directory, time_limit)
         except OSError as error:
@@ -172,11 +174,7 @@ class Run:
 
 def _region(project: Project) -> tuple[str, tuple[str, ...]]:
     notes = [f"the account id is not known offline; {ACCOUNT} stands for it", *project.unread]
-    given = (
-        project.config.get("aws:region")
-        or os.environ.get("AWS_REGION")
-        or os.environ.get("AWS_DEFAULT_REGION")
-    )
+    given = configured_region(project)
     if given is None:
         notes.append(f"no region is configured (aws:region); {DEFAULT_REGION} stands for it")
     return given or DEFAULT_REGION, tuple(notes)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from payment_guardrails.resource import Resource
 from payment_guardrails.stack import ROOT_TYPE, Stack
-from payment_guardrails.values import from_wire
+from payment_guardrails.values import from_wire, has_unknown
 
 from compliance.engines.engine import EngineError
 from compliance.engines.offline.identity import echoed, outputs_of, plain
@@ -27,11 +27,19 @@ class Registry:
 
     One instance serves one run of a program; `reply` takes the child's messages in the
     order in which they come, `stack` gives the result, which does not depend on it.
+    `default_providers` are those of the stack (see :class:`Stack`).
     """
 
-    def __init__(self, project: str, stack: str, region: str) -> None:
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        region: str,
+        default_providers: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         self._project = project
         self._stack = stack
+        self._default_providers = default_providers
         self._surroundings = Surroundings(region)
         self._regions: dict[str, str] = {}
         self._states: dict[str, Message] = {}
@@ -57,7 +65,7 @@ class Registry:
 
     def stack(self) -> Stack:
         """The resources registered, as rules read them."""
-        return Stack.of(self._project, self._stack, self._resources)
+        return Stack.of(self._project, self._stack, self._resources, self._default_providers)
 
     def reply(self, message: Message) -> Message:
         """The answer to one message of the child.
@@ -134,13 +142,17 @@ class Registry:
                 "return": {"urn": state["urn"], "id": state["id"], "state": state["properties"]}
             }
         arguments = {key: plain(value) for key, value in message["arguments"].items()}
+        if any(has_unknown(value) for value in arguments.values()):
+            # The engine does not ask before all that it asks about is known.
+            return {"unknown": True}
         surroundings = self._surroundings_of(message["provider"], arguments)
         result = answer(message["token"], arguments, surroundings)
         if result is None:
             self.unanswered.append(message["token"])
             self._notes.add(
                 f"the program calls {message['token']}, which only the cloud can answer: "
-                "its result was left unknown"
+                "its result was left unknown, and where the program decides by it, "
+                "another way than the one tested is possible"
             )
             return {"unknown": True}
         return {"return": result}

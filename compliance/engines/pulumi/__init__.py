@@ -15,6 +15,7 @@ from typing import Final
 from payment_guardrails.configuration import dated
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.rules import registered
+from payment_guardrails.waivers.settings import with_waivers
 from pulumi.automation.errors import CommandError
 
 from compliance.engines.engine import EngineError, EngineRun, Progress, Request
@@ -32,6 +33,7 @@ from compliance.engines.pulumi.workspace import (
 )
 from compliance.project import Project, read_project
 from compliance.settings_file import ProjectError
+from compliance.waived import locate
 
 DEFAULT_TIME_LIMIT: Final = 900.0
 _TIME_TO_ASK: Final = 60.0
@@ -157,7 +159,9 @@ class Run:
             return None if file is None else file.resolve()
         given = None if file is None else json.loads(file.read_text("utf-8"))
         changed = folder / "policy-config.json"
-        changed.write_text(json.dumps(dated(registered(), given, as_of)), "utf-8")
+        waivers = locate(self._request.program, self._request.waivers, given)
+        configured = with_waivers(dated(registered(), given, as_of), waivers and waivers[0])
+        changed.write_text(json.dumps(configured), "utf-8")
         return changed
 
 

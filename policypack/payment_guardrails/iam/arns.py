@@ -17,6 +17,9 @@ _SECRET_SUFFIX: Final = re.compile(r"-\?{6}$")
 _NAME_FIRST: Final = frozenset({"s3", "sqs", "sns", "execute-api"})
 # Names that contain slashes: what follows a slash is no child but another thing.
 _SLASH_IN_NAME: Final = frozenset({"iam", "ecr"})
+# Names that are paths: `parameter/app/*` is all that is below one, `parameter/app/k*` is not.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
+_PATHS: Final = frozenset({"ssm"})
 
 
 def breadth(pattern: str) -> str | None:
@@ -49,6 +52,9 @@ def _named_part(service: str, resource: str) -> str:
     resource = resource.removeprefix("/")
     if service in _SLASH_IN_NAME:
         return resource
+    if service in _PATHS:
+        parent = resource.removesuffix("/*")
+        return parent if "/" in parent else resource
     if service in _NAME_FIRST:
         return re.split(r"[/:]", resource, maxsplit=1)[0]
     match = re.match(r"([^/:]*)([/:])(.*)", resource, re.DOTALL)

@@ -25,6 +25,7 @@ _OPERATOR: Final = re.compile(
     r"(?:(?P<set>foranyvalue|forallvalues):)?(?P<name>[a-z]+?)(?P<optional>ifexists)?"
 )
 _NULL: Final = "null"
+_SECURE_TRANSPORT: Final = "aws:securetransport"
 # A value that AWS takes from the request is no fixed one.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 _OPEN: Final = re.compile(r"[*?]|\$\{")
@@ -47,6 +48,27 @@ def limits(statement: Statement, keys: Mapping[str, Fixed]) -> bool | None:
     # What is unknown may limit; what is known may do so without it.
     unread = None if len(tests) < len(read) else False
     return any_of((unread, *(_limits(test, tests, keys) for test in tests)))
+
+
+def meets_every_plain_request(statement: Statement) -> bool | None:
+    """Whether the condition holds for every request that comes without TLS.
+
+    `aws:SecureTransport` is in every request and is false there. All operators and keys of a
+    condition must hold: any other one leaves requests out.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+    """
+    return all_of(
+        None if test is None else _names_plain_requests(test)
+        for test in _tests(statement.condition)
+    )
+
+
+def _names_plain_requests(test: _Test) -> bool | None:
+    operator, key, values = test
+    if key != _SECURE_TRANSPORT or operator not in ("bool", "boolifexists"):
+        return False
+    found = [value.boolean().value for value in values.elements()] or [None]
+    return any_of(value is False if isinstance(value, bool) else None for value in found)
 
 
 _Test = tuple[str, str, Reading]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.finding import Finding, Status, failed, passed, undecided
 from payment_guardrails.iam.arns import breadth
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, stack_rule
@@ -54,6 +54,7 @@ _ACCOUNTLESS: Final = frozenset({"s3"})
 def permission_narrow(stack: Stack, _: Settings) -> Iterator[Finding]:
     """A permission for a service names its source, and the account where the ARN has none.
 
+    It names its action, too: `lambda:*` also lets the caller change the function's code.
     Without a source ARN, that service may invoke the function for any customer of AWS:
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html
     An unknown source ARN is narrow where all that it was made of are resources of this
@@ -64,6 +65,20 @@ def permission_narrow(stack: Stack, _: Settings) -> Iterator[Finding]:
 
 
 def _judge(stack: Stack, permission: Resource) -> Finding:
+    action = permission.read("action").string()
+    if isinstance(action.value, str) and "*" in action.value:
+        return failed(
+            permission,
+            "action",
+            f"action {action.text} allows more than to invoke; name lambda:InvokeFunction",
+        )
+    finding = _judge_caller(stack, permission)
+    if finding.status is Status.PASS and action.unknown:
+        return undecided(permission, action, "it must name one action")
+    return finding
+
+
+def _judge_caller(stack: Stack, permission: Resource) -> Finding:
     principal = permission.read("principal").string()
     organization = permission.read("principalOrgId")
     if principal.unknown or principal.missing:

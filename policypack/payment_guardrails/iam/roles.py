@@ -110,6 +110,8 @@ def trust_narrow(resource: Resource, _: Settings) -> Iterator[Finding]:
     provider, needs a condition (an external id, an organization, an audience), else
     whoever can act in its name can be led to misuse the role:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    The actions are named too: `sts:*` also lets it tag the session, which conditions elsewhere
+    may go by.
     """
     place = resource.read("assumeRolePolicy")
     wanted = "it must trust named services or exact accounts"
@@ -137,6 +139,7 @@ def _account_of(arn: Reading) -> str | None:
 
 
 def _judge_trust(resource: Resource, statement: Statement, own: str | None) -> Iterator[Finding]:
+    yield from _judge_actions(resource, statement)
     wanted = "it must name services or exact accounts"
     if not statement.not_principal.missing:
         path = statement.not_principal.path
@@ -157,6 +160,19 @@ def _judge_trust(resource: Resource, statement: Statement, own: str | None) -> I
             )
         elif kind != "Service" and _is_outside(kind, principal.value, own):
             yield from _judge_outsider(resource, statement, kind, principal)
+
+
+def _judge_actions(resource: Resource, statement: Statement) -> Iterator[Finding]:
+    wanted = "it must name each action, such as sts:AssumeRole"
+    for action in statement.not_actions[:1]:
+        message = f"{action.path} allows everything but NotAction; {wanted}"
+        yield failed(resource, action.path, message, "trust NotAction")
+    for action in statement.actions:
+        if action.unknown:
+            yield undecided(resource, action, wanted, f"action {action.path}")
+        elif "*" in action.value or "?" in action.value:
+            message = f"{action.path} allows {action.text}; {wanted}"
+            yield failed(resource, action.path, message, f"trust to {action.text.lower()}")
 
 
 def _principals(principal: Reading) -> Iterator[tuple[str, Reading]]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from payment_guardrails.aws_types import aws_type
 from payment_guardrails.resource import Resource
 from payment_guardrails.values import UNKNOWN
 
-from tests.policypack.services.compliant import Draft, compliant, document
+from tests.policypack.services.compliant import TAGS, Draft, compliant, document
 
 Json = dict[str, Any]
 
@@ -41,7 +42,8 @@ def encrypted() -> Json:
 def deployed_compliant() -> Draft:
     """The compliant stack with the ids that API Gateway gives, and a role's trust.
 
-    Whatever is not known before a deployment is an id of a resource of the stack.
+    Whatever is not known before a deployment is an id of a resource of the stack. The provider
+    writes all tags of a resource down, the default ones among them.
     """
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
     draft = compliant().with_(
@@ -50,12 +52,20 @@ def deployed_compliant() -> Draft:
     resources = {
         name: replace(
             each,
-            inputs={key: _known(key, value) for key, value in each.inputs.items()},
+            inputs={
+                **{key: _known(key, value) for key, value in each.inputs.items()},
+                **_all_tags(each.type),
+            },
             outputs={"id": f"id-of-{name}"} if name in _NAMED_BY.values() else each.outputs,
         )
         for name, each in draft.resources.items()
     }
     return Draft(resources)
+
+
+def _all_tags(type_: str) -> Json:
+    found = aws_type(type_)
+    return {"tagsAll": TAGS} if found is not None and found.takes_default_tags else {}
 
 
 def _known(key: str, value: Any) -> Any:

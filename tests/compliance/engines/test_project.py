@@ -24,6 +24,7 @@ def write(folder: Path, project: str = "name: shop\nruntime: python\n", **stacks
     ("project", "words"),
     [
         ("name: [", ["Pulumi.yaml:", "malformed YAML"]),
+        ("[" * 100_000, ["Pulumi.yaml:1: malformed YAML", "100 levels deep"]),
         ("- a\n", ["must be a mapping"]),
         ("name: x\n", ["no runtime", "runtime: python"]),
         ("name: x\nruntime: nodejs\n", ["nodejs", "Python programs only"]),

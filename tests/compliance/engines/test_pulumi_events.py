@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails import PACK_NAME
+from payment_guardrails.configuration import WAIVERS
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.record import Record
 from payment_guardrails.rules import registered
@@ -117,6 +118,12 @@ def test_another_pack_beside_ours_is_not_ours(tmp_path: Path) -> None:
 
     assert log.mandatory == 0
     confirm(passing(tmp_path), log, registered())
+
+
+def test_what_the_pack_tells_of_waivers_is_no_verdict(tmp_path: Path) -> None:
+    told = [violation(WAIVERS, GROUP, level="advisory"), stack_summary(failed=[WAIVERS])]
+
+    confirm(passing(tmp_path), read_log(log_file(tmp_path, *told, *ALL_PASSED)), registered())
 
 
 def test_only_mandatory_violations_stop_a_preview(tmp_path: Path) -> None:

@@ -74,6 +74,26 @@ def test_trust_that_cannot_be_read_is_undecided() -> None:
 
 
 @pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ({"Action": "sts:AssumeRole"}, Status.PASS),
+        ({"Action": ["sts:AssumeRole", "sts:TagSession"]}, Status.PASS),
+        ({"Action": "sts:*"}, Status.FAIL), ({"Action": "*"}, Status.FAIL),
+        ({"Action": ["sts:AssumeRole", "sts:Tag*"]}, Status.FAIL),
+        ({"Action": "sts:TagSessio?"}, Status.FAIL),
+        ({"NotAction": "sts:TagSession"}, Status.FAIL),
+        ({"Action": UNKNOWN}, Status.UNDECIDED),
+        ({"Effect": "Deny", "Action": "sts:*"}, Status.PASS),
+    ],
+)  # fmt: skip
+def test_a_trust_policy_names_its_actions(actions: dict[str, Any], expected: Status) -> None:
+    service = {"Service": "lambda.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": service, **actions}
+    role = Resource("urn:r", ROLE, "r", {"assumeRolePolicy": {"Statement": statement}})
+    assert status("iam-role-trust-narrow", role) is expected
+
+
+@pytest.mark.parametrize(
     ("arn", "expected"),
     [
         ("arn:aws:iam::aws:policy/AdministratorAccess", Status.FAIL),
@@ -132,6 +152,17 @@ def test_a_role_for_two_functions_is_named_with_both() -> None:
     assert "two" in message
 
 
+def test_a_role_of_two_is_found_beside_one_that_nobody_knows() -> None:
+    rule = "iam-role-one-function"
+    functions = [function("a", UNKNOWN), function("b", "shared"), function("c", "shared")]
+    found = judge(rule, *functions)
+    assert [worst(found[each.urn]) for each in functions] == [
+        Status.UNDECIDED,
+        Status.FAIL,
+        Status.FAIL,
+    ]
+
+
 def test_a_role_of_nobody_knows_what_is_undecided() -> None:
     assert status("iam-role-one-function", function("one", UNKNOWN)) is Status.UNDECIDED
     assert status("iam-role-one-function", function("one", None)) is Status.UNDECIDED
@@ -178,3 +209,18 @@ def test_who_may_invoke_a_function(
         "urn:p", PERMISSION, "p", inputs, property_dependencies={"sourceArn": dependencies}
     )
     assert status("lambda-permission-narrow", permission, API, BUCKET) is expected
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("lambda:InvokeFunction", Status.PASS), ("lambda:InvokeFunctionUrl", Status.PASS),
+        ("lambda:*", Status.FAIL), ("*", Status.FAIL), ("lambda:Invoke*", Status.FAIL),
+        (UNKNOWN, Status.UNDECIDED),
+    ],
+)  # fmt: skip
+def test_a_permission_names_its_action(action: Any, expected: Status) -> None:
+    source = "arn:aws:execute-api:us-east-2:123456789012:abc/*/*"
+    inputs = {"action": action, "principal": "apigateway.amazonaws.com", "sourceArn": source}
+    permission = Resource("urn:p", "aws:lambda/permission:Permission", "p", inputs)
+    assert status("lambda-permission-narrow", permission) is expected

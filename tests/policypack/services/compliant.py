@@ -43,6 +43,8 @@ INTEGRATION_V2 = "aws:apigatewayv2/integration:Integration"
 AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
 ALIAS = "aws:lambda/alias:Alias"
 MODEL = "aws:apigateway/model:Model"
+RESPONSE = "aws:apigateway/response:Response"
+REST_API_PUT = "aws:apigateway/restApiPut:RestApiPut"
 VALIDATOR = "aws:apigateway/requestValidator:RequestValidator"
 STAGE = "aws:apigateway/stage:Stage"
 METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
@@ -55,9 +57,14 @@ ROUTE = "aws:apigatewayv2/route:Route"
 STAGE_V2 = "aws:apigatewayv2/stage:Stage"
 DEPLOYMENT_V2 = "aws:apigatewayv2/deployment:Deployment"
 PARAMETER = "aws:ssm/parameter:Parameter"
+SCALING_GROUP = "aws:autoscaling/group:Group"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 
 AS_OF = "2026-11-01"
+
+TAGS = {"Project": "payments", "Environment": "dev", "ManagedBy": "pulumi"}
+DEFAULT_PROVIDERS = {"aws": {"region": "us-east-2", "defaultTags": json.dumps({"tags": TAGS})}}
+"""What the stack's configuration gives the provider of all resources."""
 
 _ARNS = {
     GROUP: "arn:aws:logs:us-east-2:123456789012:log-group:{}",
@@ -116,7 +123,7 @@ class Draft:
 
     @property
     def stack(self) -> Stack:
-        return Stack.of("payments", "dev", self.resources.values())
+        return Stack.of("payments", "dev", self.resources.values(), DEFAULT_PROVIDERS)
 
 
 def made(type_: str, name: str, /, **inputs: Any) -> Resource:
@@ -182,6 +189,21 @@ def redrive(target: str = "notifications-dead.fifo", count: Any = 3) -> str:
     return json.dumps({"deadLetterTargetArn": arn(QUEUE, target), "maxReceiveCount": count})
 
 
+LOGS_KEY = "arn:aws:kms:us-east-2:123456789012:key/0f5ac2d4-5b5e-4e0c-9a56-0d4a7b6f2d11"
+
+
+def tls_only(queue: str, **changes: Any) -> str:
+    """The policy that refuses whoever comes to a queue without TLS."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": arn(QUEUE, queue),
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return document({**statement, **changes})
+
+
 TRACES = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
 
@@ -192,7 +214,13 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 def with_stage(draft: Draft) -> Draft:
     """The API `api` deployed to a stage that is logged, limited, and open to one key."""
-    draft = draft.add(GROUP, "access-logs", name="/aws/apigateway/payments", retentionInDays=7)
+    draft = draft.add(
+        GROUP,
+        "access-logs",
+        name="/aws/apigateway/payments",
+        retentionInDays=7,
+        kmsKeyId=LOGS_KEY,
+    )
     draft = draft.add(DEPLOYMENT, "deployment", restApi=UNKNOWN, triggers={"content": "5e1f"})
     draft = draft.add(
         STAGE,
@@ -242,7 +270,13 @@ def compliant() -> Draft:
         role="process-role",
         policyArn=arn(POLICY, "process-policy"),
     )
-    draft = draft.add(GROUP, "process-logs", name="/aws/lambda/process", retentionInDays=7)
+    draft = draft.add(
+        GROUP,
+        "process-logs",
+        name="/aws/lambda/process",
+        retentionInDays=7,
+        kmsKeyId=LOGS_KEY,
+    )
     draft = draft.add(
         FUNCTION,
         "process",
@@ -254,6 +288,9 @@ def compliant() -> Draft:
         runtime="python3.13",
         memorySize=3072,
         timeout=20,
+        environment={
+            "variables": {"TABLE": "transactions", "API_TOKEN": "/payments/dev/api-key"},
+        },
     )
     draft = draft.add(
         QUEUE,
@@ -265,6 +302,7 @@ def compliant() -> Draft:
         redrivePolicy=redrive(),
         visibilityTimeoutSeconds=120,
         sqsManagedSseEnabled=True,
+        policy=tls_only("notifications.fifo"),
     )
     draft = draft.add(
         QUEUE,
@@ -274,6 +312,7 @@ def compliant() -> Draft:
         contentBasedDeduplication=True,
         messageRetentionSeconds=1209600,
         sqsManagedSseEnabled=True,
+        policy=tls_only("notifications-dead.fifo"),
     )
     draft = draft.add(
         MAPPING,
@@ -303,8 +342,13 @@ def compliant() -> Draft:
         hashKey="transaction_id",
         billingMode="PAY_PER_REQUEST",
         pointInTimeRecovery={"enabled": True},
+        serverSideEncryption={"enabled": True},
+        deletionProtectionEnabled=True,
     )
     draft = draft.add(REST_API, "api", name="api")
+    for kind in ("DEFAULT_4XX", "DEFAULT_5XX"):
+        draft = draft.add(RESPONSE, kind, restApiId=UNKNOWN, responseType=kind)
+        draft = draft.linked(kind, "restApiId", "api")
     draft = draft.add(VALIDATOR, "validator", restApi=UNKNOWN, validateRequestBody=True)
     draft = draft.add(
         MODEL,

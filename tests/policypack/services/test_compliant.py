@@ -12,7 +12,10 @@ from payment_guardrails.rules import registered
 from tests.policypack.services.compliant import compliant, findings
 
 SERVICE_RULES = [
+    "any-resource-no-hardcoded-secret",
+    "any-resource-tagged",
     "apigateway-deployment-redeploys",
+    "apigateway-errors-shaped",
     "apigateway-key-usable",
     "apigateway-method-authorized",
     "apigateway-method-validated",
@@ -20,12 +23,14 @@ SERVICE_RULES = [
     "apigateway-stage-no-body-logging",
     "apigateway-stage-throttled",
     "apigateway-stage-tracing",
+    "dynamodb-table-encrypted",
     "dynamodb-table-on-demand",
     "dynamodb-table-point-in-time-recovery",
     "iam-policy-no-privilege-escalation",
     "iam-policy-valid-actions",
     "lambda-function-arm64",
     "lambda-function-memory",
+    "lambda-function-no-plain-secrets",
     "lambda-function-runtime-supported",
     "lambda-function-timeout",
     "lambda-function-has-log-group",
@@ -34,6 +39,7 @@ SERVICE_RULES = [
     "lambda-mapping-concurrency",
     "lambda-mapping-fifo-limits",
     "lambda-mapping-partial-failures",
+    "logs-group-encrypted",
     "logs-group-retention",
     "resource-policy-not-public",
     "sqs-queue-consumed",
@@ -43,10 +49,17 @@ SERVICE_RULES = [
     "sqs-queue-visibility-timeout",
     "sqs-queue-fifo",
     "sqs-queue-retention",
+    "sqs-queue-tls-only",
     "ssm-parameter-secret-encrypted",
 ]
 
-ADVISORY = {"lambda-function-memory"}
+ADVISORY = {
+    "apigateway-errors-shaped",
+    "dynamodb-table-encrypted",
+    "lambda-function-memory",
+    "logs-group-encrypted",
+    "sqs-queue-tls-only",
+}
 
 
 @pytest.mark.parametrize("name", SERVICE_RULES)

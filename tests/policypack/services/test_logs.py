@@ -20,6 +20,7 @@ from tests.policypack.services.compliant import (
 
 RETENTION = "logs-group-retention"
 HAS_GROUP = "lambda-function-has-log-group"
+ENCRYPTED = "logs-group-encrypted"
 
 
 @pytest.mark.parametrize(
@@ -127,3 +128,25 @@ def test_an_unknown_logging_configuration_is_followed_by_its_dependency() -> Non
     assert verdict(HAS_GROUP, compliant().with_("process", loggingConfig=UNKNOWN), "process") is (
         UNDECIDED
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [
+        ("arn:aws:kms:us-east-2:123456789012:key/0f5a", PASS),
+        (Secret("arn:aws:kms:us-east-2:123456789012:key/0f5a"), PASS),
+        # A key's ARN is never known before it is made: an unknown one is set.
+        (UNKNOWN, PASS),
+        (Secret(UNKNOWN), PASS),
+        ("", FAIL),
+        (None, FAIL),
+    ],
+)
+def test_a_group_has_a_key(key: Any, status: Status) -> None:
+    changed = compliant().with_("process-logs", kmsKeyId=key)
+    assert verdict(ENCRYPTED, changed, "process-logs") is status
+
+
+def test_a_group_without_a_key_is_told_which_property_is_missing() -> None:
+    changed = compliant().with_("process-logs", kmsKeyId=None)
+    assert "kms_key_id is not set" in message(ENCRYPTED, changed, "process-logs")

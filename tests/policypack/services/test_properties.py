@@ -35,6 +35,7 @@ from tests.policypack.services.compliant import (
     REPLICA,
     ROLE_POLICY,
     ROUTE,
+    SCALING_GROUP,
     STAGE,
     STAGE_V2,
     Draft,
@@ -55,7 +56,8 @@ def with_everything() -> Draft:
     """The compliant stack with every other type that a rule reads, and with faults."""
     draft = compliant().with_("process", deadLetterConfig={"targetArn": arn(QUEUE, "failures")})
     draft = draft.add(QUEUE, "failures", name="failures", redrivePolicy=redrive("lost"))
-    draft = draft.add(QUEUE, "lost", name="lost")
+    draft = draft.add(QUEUE, "lost", name="lost", tags={"Project": "payments", "team": "a"})
+    draft = draft.add(SCALING_GROUP, "fleet", tags=[{"key": "Project", "value": "payments"}])
     draft = draft.add(QUEUE, "unread", name="unread.fifo", fifoQueue=True)
     draft = draft.add(QUEUE, "piped", name="piped.fifo", fifoQueue=True)
     draft = draft.add(QUEUE, "set-aside", name="set-aside.fifo", fifoQueue=True)
@@ -183,6 +185,9 @@ MORE_PLACES = [
     ("transactions", "replicas"),
     ("notifications", "policy"),
     ("api-key", "insecureValue"),
+    ("process-logs", "kmsKeyId"),
+    ("replica", "kmsKeyArn"),
+    ("replica", "deletionProtectionEnabled"),
     ("route", "apiKeyRequired"),
 ]
 

@@ -17,6 +17,9 @@ def arn(service: str, resource: str) -> str:
     return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
 
+logs_key = aws.kms.Key("logs-key", enable_key_rotation=True)
+
+
 def function_role(name: str, statements: list) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
     """A role for one function, with a customer-managed policy."""
     role = aws.iam.Role(
@@ -62,7 +65,10 @@ def function(name: str, statements: list, variables: dict) -> aws.lambda_.Functi
     """A function with its own role and its own log group."""
     role, attachment = function_role(name, statements)
     logs = aws.cloudwatch.LogGroup(
-        f"{name}-logs", name=f"/aws/lambda/lambda-{name}-{stack}", retention_in_days=7
+        f"{name}-logs",
+        name=f"/aws/lambda/lambda-{name}-{stack}",
+        retention_in_days=7,
+        kms_key_id=logs_key.arn,
     )
     return aws.lambda_.Function(
         f"{name}-function",
@@ -83,6 +89,24 @@ def function(name: str, statements: list, variables: dict) -> aws.lambda_.Functi
     )
 
 
+def tls_only(queue: str) -> str:
+    """A queue's policy: nobody without TLS."""
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "sqs:*",
+                    "Resource": arn("sqs", queue),
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+        }
+    )
+
+
 baskets = aws.dynamodb.Table(
     "baskets",
     name=f"table-baskets-{stack}",
@@ -99,6 +123,7 @@ dead = aws.sqs.Queue(
     content_based_deduplication=True,
     message_retention_seconds=1209600,
     sqs_managed_sse_enabled=True,
+    policy=tls_only(f"queue-checkout-dead-{stack}.fifo"),
 )
 queue = aws.sqs.Queue(
     "checkout",
@@ -108,6 +133,7 @@ queue = aws.sqs.Queue(
     message_retention_seconds=345600,
     visibility_timeout_seconds=120,
     sqs_managed_sse_enabled=True,
+    policy=tls_only(f"queue-checkout-{stack}.fifo"),
     redrive_policy=dead.arn.apply(
         lambda target: json.dumps({"deadLetterTargetArn": target, "maxReceiveCount": 10})
     ),
@@ -171,6 +197,13 @@ aws.lambda_.EventSourceMapping(
 )
 
 api = aws.apigateway.RestApi("checkout-api", name=f"api-checkout-{stack}")
+for kind in ("DEFAULT_4XX", "DEFAULT_5XX"):
+    aws.apigateway.Response(
+        f"error-{kind[-3:].lower()}",
+        rest_api_id=api.id,
+        response_type=kind,
+        response_templates={"application/json": json.dumps({"id": "$context.requestId"})},
+    )
 validator = aws.apigateway.RequestValidator(
     "body", rest_api=api.id, validate_request_body=True, validate_request_parameters=True
 )
@@ -234,7 +267,10 @@ deployment = aws.apigateway.Deployment(
     opts=ResourceOptions(depends_on=integrations),
 )
 access = aws.cloudwatch.LogGroup(
-    "checkout-access-logs", name=f"/aws/apigateway/api-checkout-{stack}", retention_in_days=7
+    "checkout-access-logs",
+    name=f"/aws/apigateway/api-checkout-{stack}",
+    retention_in_days=7,
+    kms_key_id=logs_key.arn,
 )
 stage = aws.apigateway.Stage(
     "checkout-stage",

@@ -7,6 +7,17 @@ import pulumi_aws as aws
 from pulumi import Output
 
 account = aws.get_caller_identity().account_id
+TAGS = {"Project": "uploads", "Environment": pulumi.get_stack(), "ManagedBy": "pulumi"}
+
+
+def tagged(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    """Tag all that takes tags."""
+    if not hasattr(type(args.resource), "tags_all"):
+        return None
+    return pulumi.ResourceTransformationResult({**args.props, "tags": TAGS}, args.opts)
+
+
+pulumi.runtime.register_stack_transformation(tagged)
 
 uploads = aws.s3.Bucket("uploads")
 # Everybody, and then not: one account only, and nobody without TLS.
@@ -35,9 +46,24 @@ aws.s3.BucketPolicy(
         }
     ),
 )
+key = aws.kms.Key("failures")
 # Lambda refuses FIFO queues here.
-failures = aws.sqs.Queue(
-    "failures", message_retention_seconds=345600, kms_master_key_id=aws.kms.Key("failures").id
+failures = aws.sqs.Queue("failures", message_retention_seconds=345600, kms_master_key_id=key.id)
+aws.sqs.QueuePolicy(
+    "failures-policy",
+    queue_url=failures,
+    policy=Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Deny",
+                "Principal": {"AWS": ["*"]},
+                "Action": ["SQS:*"],
+                "Resource": failures.arn,
+                "Condition": {"BoolIfExists": {"aws:SecureTransport": [False]}},
+            },
+        }
+    ),
 )
 index = aws.dynamodb.Table(
     "index",
@@ -47,6 +73,7 @@ index = aws.dynamodb.Table(
     stream_enabled=True,
     stream_view_type="NEW_IMAGE",
     point_in_time_recovery={"enabled": True},
+    server_side_encryption={"enabled": True},
     replicas=[{"region_name": "ap-southeast-1", "point_in_time_recovery": True}],
 )
 
@@ -69,7 +96,7 @@ def reader(name: str, statements: list) -> aws.lambda_.Function:
         role=role,
         policy_arn=aws.iam.ManagedPolicy.AWS_XRAY_WRITE_ONLY_ACCESS,
     )
-    logs = aws.cloudwatch.LogGroup(f"{name}-logs", retention_in_days=7)
+    logs = aws.cloudwatch.LogGroup(f"{name}-logs", retention_in_days=7, kms_key_id=key.arn)
     aws.iam.RolePolicy(
         f"{name}-policy",
         role=role,
@@ -157,7 +184,12 @@ aws.lambda_.EventSourceMapping(
 )
 
 # The address of a service is no secret, whatever it is called.
-aws.ssm.Parameter("keyboard-layout", name="/uploads/keyboard-layout", type="String", value="qwertz")
+aws.ssm.Parameter(
+    "keyboard-layout",
+    name=f"/uploads/{pulumi.get_stack()}/keyboard-layout",
+    type="String",
+    value="qwertz",
+)
 
 api = aws.apigateway.RestApi(
     "search-api",
@@ -169,6 +201,10 @@ api = aws.apigateway.RestApi(
                 "all": {"validateRequestBody": True, "validateRequestParameters": True}
             },
             "x-amazon-apigateway-request-validator": "all",
+            "x-amazon-apigateway-gateway-responses": {
+                "DEFAULT_4XX": {"statusCode": 400},
+                "DEFAULT_5XX": {"statusCode": 500},
+            },
             "paths": {
                 "/search": {
                     "post": {
@@ -212,7 +248,7 @@ deployment = aws.apigateway.Deployment(
     rest_api=api,
     triggers={"body": api.body.apply(lambda body: str(len(json.dumps(body))))},
 )
-access = aws.cloudwatch.LogGroup("search-access-logs", retention_in_days=7)
+access = aws.cloudwatch.LogGroup("search-access-logs", retention_in_days=7, kms_key_id=key.arn)
 stage = aws.apigateway.Stage(
     "search-stage",
     rest_api=api,

@@ -7,10 +7,39 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
 
+def encrypted_only(name: str, queue: aws.sqs.Queue, opts: ResourceOptions) -> None:
+    """Refuse whoever comes to a queue without TLS."""
+    aws.sqs.QueuePolicy(
+        f"{name}-encrypted-only",
+        queue_url=queue.id,
+        policy=queue.arn.apply(
+            lambda arn: {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "sqs:*",
+                        "Resource": [arn],
+                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                    }
+                ],
+            }
+        ),
+        opts=opts,
+    )
+
+
 class Worker(pulumi.ComponentResource):
     """A FIFO queue with its dead-letter queue, and the function that reads it."""
 
-    def __init__(self, name: str, table: aws.dynamodb.Table, opts: ResourceOptions | None = None):
+    def __init__(
+        self,
+        name: str,
+        table: aws.dynamodb.Table,
+        key: aws.kms.Key,
+        opts: ResourceOptions | None = None,
+    ):
         super().__init__("acme:platform:Worker", name, {}, opts)
         child = ResourceOptions(parent=self)
 
@@ -28,6 +57,8 @@ class Worker(pulumi.ComponentResource):
             visibility_timeout_seconds=360,
             opts=child,
         )
+        encrypted_only(f"{name}-dead", dead, child)
+        encrypted_only(f"{name}-queue", self.queue, child)
         aws.sqs.RedrivePolicy(
             f"{name}-redrive",
             queue_url=self.queue.url,
@@ -90,6 +121,7 @@ class Worker(pulumi.ComponentResource):
             f"{name}-logs",
             name=Output.format("/aws/lambda/{0}", function.name),
             retention_in_days=7,
+            kms_key_id=key.arn,
             opts=child,
         )
         aws.iam.RolePolicy(
@@ -133,7 +165,7 @@ class Worker(pulumi.ComponentResource):
 
 
 def tagged(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """Give every table and queue the tags of this project."""
+    """Give every table and queue the tag of this project."""
     if args.type_ not in ("aws:dynamodb/table:Table", "aws:sqs/queue:Queue"):
         return None
     return pulumi.ResourceTransformationResult(
@@ -152,7 +184,13 @@ def recoverable(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformR
 
 pulumi.runtime.register_stack_transformation(tagged)
 
-ireland = aws.Provider("ireland", region="eu-west-1")
+ireland = aws.Provider(
+    "ireland",
+    region="eu-west-1",
+    default_tags={
+        "tags": {"Project": "workers", "Environment": pulumi.get_stack(), "ManagedBy": "pulumi"}
+    },
+)
 in_ireland = ResourceOptions(provider=ireland)
 
 results = aws.dynamodb.Table(
@@ -160,11 +198,13 @@ results = aws.dynamodb.Table(
     hash_key="id",
     attributes=[{"name": "id", "type": "S"}],
     billing_mode="PAY_PER_REQUEST",
+    server_side_encryption={"enabled": True},
     opts=ResourceOptions(provider=ireland, transforms=[recoverable]),
 )
 
+logs_key = aws.kms.Key("logs-key", opts=in_ireland)
 for name in ("resize", "transcode"):
-    Worker(name, results, ResourceOptions(providers=[ireland]))
+    Worker(name, results, logs_key, ResourceOptions(providers=[ireland]))
 
 # A container reads this one: it has no mapping, but somebody may receive.
 dead_audit = aws.sqs.Queue(
@@ -182,6 +222,8 @@ audit = aws.sqs.Queue(
     ),
     in_ireland,
 )
+encrypted_only("audit", audit, in_ireland)
+encrypted_only("audit-dead", dead_audit, in_ireland)
 task_role = aws.iam.Role(
     "audit-task-role",
     assume_role_policy=aws.iam.get_policy_document_output(

@@ -127,7 +127,7 @@ aws.ssm.Parameter(
     "partner-id",
     name="/exports/partner-id",
     type="String",
-    value="AKIAIOSFODNN7EXAMPLE",
+    value="AKIAW5XN3QJ7RTLZ2PVD",
 )
 aws.ssm.Parameter(
     "warehouse-password",

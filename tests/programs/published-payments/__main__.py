@@ -175,6 +175,7 @@ aws.lambda_.EventSourceMapping(
     batch_size=10,
     function_response_types=["ReportBatchItemFailures"],
     scaling_config={"maximum_concurrency": 20},
+    tags=tags,
 )
 
 api = aws.apigateway.RestApi("payments-api", name=f"api-payments-{suffix}", tags=tags)

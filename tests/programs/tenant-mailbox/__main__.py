@@ -6,12 +6,14 @@ import pulumi
 import pulumi_aws as aws
 
 tenant = pulumi.StackReference(f"acme/tenant/{pulumi.get_stack()}")
+tags = tenant.get_output("tags")
 
 dead = aws.sqs.Queue(
     "mail-dead",
     fifo_queue=True,
     content_based_deduplication=True,
     message_retention_seconds=1209600,
+    tags=tags,
 )
 redrive_policy = dead.arn.apply(
     lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
@@ -22,6 +24,7 @@ inbox = aws.sqs.Queue(
     content_based_deduplication=True,
     message_retention_seconds=345600,
     redrive_policy=redrive_policy,
+    tags=tags,
 )
 outbox = aws.sqs.Queue(
     "outbox",
@@ -29,6 +32,7 @@ outbox = aws.sqs.Queue(
     content_based_deduplication=True,
     message_retention_seconds=345600,
     redrive_policy=redrive_policy,
+    tags=tags,
 )
 
 functions = {}
@@ -46,9 +50,12 @@ for name, physical in {"sort": "mail-sort", "send": tenant.get_output("senderNam
         code=pulumi.AssetArchive(
             {"mail.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
         ),
+        tags=tags,
     )
 for physical in ("mail-sort", "mail-send"):
-    aws.cloudwatch.LogGroup(f"{physical}-logs", name=f"/aws/lambda/{physical}", retention_in_days=7)
+    aws.cloudwatch.LogGroup(
+        f"{physical}-logs", name=f"/aws/lambda/{physical}", retention_in_days=7, tags=tags
+    )
 
 for name, source in {"sort": inbox.arn, "send": tenant.get_output("queueArn")}.items():
     aws.lambda_.EventSourceMapping(
@@ -57,4 +64,5 @@ for name, source in {"sort": inbox.arn, "send": tenant.get_output("queueArn")}.i
         function_name=functions[name].name,
         function_response_types=["ReportBatchItemFailures"],
         scaling_config={"maximum_concurrency": 2},
+        tags=tags,
     )

@@ -33,6 +33,7 @@ table = aws.dynamodb.Table(
     attributes=[{"name": "url", "type": "S"}],
     billing_mode=platform.get_output("billingMode"),
     point_in_time_recovery={"enabled": platform.get_output("recovery")},
+    tags=platform.get_output("tags"),
 )
 
 aws.cloudwatch.LogGroup(
@@ -113,6 +114,7 @@ scraper = aws.lambda_.Function(
     architectures=[platform.get_output("architecture")],
     reserved_concurrent_executions=platform.get_output("concurrency"),
     tracing_config={"mode": "Active"},
+    environment={"variables": {"SITE_TOKEN": platform.get_output("siteToken")}},
     code=pulumi.AssetArchive(
         {"scraper.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
     ),

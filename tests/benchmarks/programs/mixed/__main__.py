@@ -16,6 +16,7 @@ TRUST = {
         }
     ],
 }
+TAGS = {"Project": "benchmarks", "Environment": "test", "ManagedBy": "pulumi"}
 TRACES = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
 
@@ -26,11 +27,11 @@ def statement(actions: list[str], resource: str) -> dict[str, object]:
 
 def unit(number: int) -> None:
     """Ten resources: a function with its role, grants, group, queues, mapping and table."""
-    name = f"unit{number}"
+    name = f"unit{number}-{pulumi.get_stack()}"
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{name}:*"
-    role = aws.iam.Role(f"{name}-role", name=name, assume_role_policy=json.dumps(TRUST))
+    role = aws.iam.Role(f"{name}-role", name=name, assume_role_policy=json.dumps(TRUST), tags=TAGS)
     statements = [
         statement(["dynamodb:GetItem", "dynamodb:PutItem"], table),
         statement(
@@ -43,15 +44,19 @@ def unit(number: int) -> None:
         f"{name}-policy",
         name=name,
         policy=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        tags=TAGS,
     )
     aws.iam.RolePolicyAttachment(f"{name}-grant", role=role.name, policy_arn=policy.arn)
-    aws.cloudwatch.LogGroup(f"{name}-logs", name=f"/aws/lambda/{name}", retention_in_days=7)
+    aws.cloudwatch.LogGroup(
+        f"{name}-logs", name=f"/aws/lambda/{name}", retention_in_days=7, tags=TAGS
+    )
     dead = aws.sqs.Queue(
         f"{name}-dead",
         name=f"{name}-dead.fifo",
         fifo_queue=True,
         content_based_deduplication=True,
         message_retention_seconds=1209600,
+        tags=TAGS,
     )
     queue = aws.sqs.Queue(
         f"{name}-queue",
@@ -60,6 +65,7 @@ def unit(number: int) -> None:
         content_based_deduplication=True,
         message_retention_seconds=345600,
         visibility_timeout_seconds=180,
+        tags=TAGS,
         redrive_policy=json.dumps(
             {"deadLetterTargetArn": f"{arn}-dead.fifo", "maxReceiveCount": 3}
         ),
@@ -72,6 +78,7 @@ def unit(number: int) -> None:
         attributes=[{"name": "id", "type": "S"}],
         billing_mode="PAY_PER_REQUEST",
         point_in_time_recovery={"enabled": True},
+        tags=TAGS,
     )
     function = aws.lambda_.Function(
         f"{name}-function",
@@ -84,6 +91,7 @@ def unit(number: int) -> None:
         timeout=30,
         reserved_concurrent_executions=10,
         tracing_config={"mode": "Active"},
+        tags=TAGS,
         code=pulumi.AssetArchive({"app.py": pulumi.StringAsset("handler = print")}),
     )
     aws.lambda_.EventSourceMapping(
@@ -92,8 +100,9 @@ def unit(number: int) -> None:
         function_name=function.name,
         function_response_types=["ReportBatchItemFailures"],
         scaling_config={"maximum_concurrency": 10},
+        tags=TAGS,
     )
-    aws.ssm.Parameter(f"{name}-mode", name=f"/{name}/mode", type="String", value="live")
+    aws.ssm.Parameter(f"{name}-mode", name=f"/{name}/mode", type="String", value="live", tags=TAGS)
 
 
 for number in range(pulumi.Config().require_int("resources") // 10):
