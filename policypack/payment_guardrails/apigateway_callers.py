@@ -8,7 +8,7 @@ from typing import Final
 
 from payment_guardrails.apigateway import METHOD, REST_API, REST_API_BODY, verb_of
 from payment_guardrails.apigateway_openapi_security import asks_for_key
-from payment_guardrails.apigateway_stages import ApiLink, api_of
+from payment_guardrails.apigateway_stages import ApiLink, api_of, api_reading
 from payment_guardrails.authorization import all_of, any_of, negation
 from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
@@ -73,13 +73,13 @@ class CallersByApi:
 
 def _found(stack: Stack) -> Iterator[tuple[ApiLink, Reading, Callers]]:
     for method in stack.of_types([METHOD]):
-        yield api_of(stack, method), method.read("restApi"), _callers_of(method)
+        yield api_of(stack, method), api_reading(method), _callers_of(method)
     for api in stack.of_types([REST_API]):
         for found in _callers_of_body(api):
             yield ApiLink(frozenset({api.urn}), certain=True), api.read("body"), found
     for carrier in stack.of_types([REST_API_BODY]):
         for found in _callers_of_body(carrier):
-            yield api_of(stack, carrier), carrier.read("restApi"), found
+            yield api_of(stack, carrier), api_reading(carrier), found
 
 
 def _callers_of(method: Resource) -> Callers:

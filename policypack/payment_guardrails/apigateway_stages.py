@@ -26,10 +26,8 @@ METHOD_SETTINGS: Final = "aws:apigateway/methodSettings:MethodSettings"
 USAGE_PLAN: Final = "aws:apigateway/usagePlan:UsagePlan"
 
 _API_PROPERTIES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        (DEPLOYMENT, METHOD, METHOD_SETTINGS, REST_API_BODY, STAGE),
-        "restApi",
-    ),
+    **dict.fromkeys((DEPLOYMENT, METHOD, METHOD_SETTINGS, STAGE), "restApi"),
+    REST_API_BODY: "restApiId",
     **dict.fromkeys((DEPLOYMENT_V2, ROUTE, STAGE_V2), "apiId"),
 }
 
@@ -57,7 +55,12 @@ class ApiLink:
 
 def api_of(stack: Stack, resource: Resource) -> ApiLink:
     """The API that a method, a route, a stage, a deployment or a setting names."""
-    return api_named(stack, resource, resource.read(_API_PROPERTIES[resource.type]))
+    return api_named(stack, resource, api_reading(resource))
+
+
+def api_reading(resource: Resource) -> Reading:
+    """The property by which such a resource names its API."""
+    return resource.read(_API_PROPERTIES[resource.type])
 
 
 def api_named(stack: Stack, resource: Resource, reading: Reading) -> ApiLink:

@@ -19,7 +19,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import use_db
-from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = Path("policypack/payment_guardrails")
@@ -55,17 +55,19 @@ _NOT_MUTATED: Final = re.compile(r"refresh_\w+\.py$")
 _AT_THE_DOOR: Final = "test_analyzer.py"
 _NOT_RUN: Final = ("services/test_properties.py", _AT_THE_DOOR)
 _ANSWERS: Final = re.compile(r"(analyzer|analyzer_messages|record|remediation)\.py$")
-_LIMIT: Final = 120.0
+_LIMIT: Final = 300.0
+
+KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mutant; `difference` is a unified diff."""
+    """What became of one mutant: killed, survived, or timed out; `difference` is a unified diff."""
 
     module: str
     operator: str
     line: int
-    survived: bool
+    fate: str
     difference: str
 
 
@@ -136,15 +138,22 @@ def complaint_of_unchanged_code() -> str:
 
 def judge(spec: MutationSpec) -> Outcome | None:
     """Run the tests on one mutant; None where there was nothing to change."""
-    survived, difference = True, ""
+    fate, difference = SURVIVED, ""
     for tests in (nearest_tests(spec.module_path), all_tests()):
-        if survived and tests:
+        if fate == SURVIVED and tests:
             result = mutate_and_test([spec], command(tests), _LIMIT)
             if result.worker_outcome is WorkerOutcome.NO_TEST:
                 return None
-            survived, difference = not result.is_killed, result.diff or difference
+            fate, difference = fate_of(result), result.diff or difference
     module = str(spec.module_path.relative_to(PACKAGE))
-    return Outcome(module, spec.operator_name, spec.start_pos[0], survived, difference)
+    return Outcome(module, spec.operator_name, spec.start_pos[0], fate, difference)
+
+
+def fate_of(result: WorkResult) -> str:
+    """What a run of tests says; one that was cut off proves nothing on a busy machine."""
+    if result.output == "timeout":
+        return TIMED_OUT
+    return KILLED if result.is_killed else SURVIVED
 
 
 def judged(specs: list[MutationSpec], workers: int) -> Iterator[Outcome]:
@@ -179,18 +188,20 @@ def main() -> None:
     if 0 < options.sample < total:
         specs = random.Random(options.seed).sample(specs, options.sample)  # noqa: S311
     print(f"{len(specs)} of {total} mutants", flush=True)
-    killed: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
+    fates: dict[str, Counter[str]] = defaultdict(Counter)
     with out.open("w", encoding="utf-8") as survivors:
         for outcome in judged(specs, options.workers):
-            seen[outcome.module] += 1
-            killed[outcome.module] += not outcome.survived
-            if outcome.survived:
+            fates[outcome.module][outcome.fate] += 1
+            if outcome.fate != KILLED:
                 survivors.write(json.dumps(asdict(outcome)) + "\n")
                 survivors.flush()
-    for module, count in sorted(seen.items()):
-        print(f"{killed[module]:5} of {count:5}  {module}")
-    print(f"{killed.total()} of {seen.total()} killed: {killed.total() / seen.total():.1%}")
+    for module, found in sorted(fates.items()):
+        print(f"{found[KILLED]:5} of {found.total():5}  {module}")
+    whole = sum(fates.values(), Counter[str]())
+    print(
+        f"{whole[KILLED]} of {whole.total()} killed ({whole[KILLED] / whole.total():.1%}), "
+        f"{whole[TIMED_OUT]} timed out"
+    )
 
 
 if __name__ == "__main__":

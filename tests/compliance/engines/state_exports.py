@@ -22,6 +22,7 @@ ROOT = "urn:pulumi:dev::payments::pulumi:pulumi:Stack::payments-dev"
 # Which resource of the compliant stack an unknown property is the id of.
 _NAMED_BY = {
     "restApi": "api",
+    "restApiId": "api",
     "requestValidatorId": "validator",
     "keyId": "key",
     "usagePlanId": "plan",

@@ -122,9 +122,9 @@ def test_of_an_openapi_body_only_triggers_tell(body: Any, expected: Status) -> N
     draft = depends(without_triggers(), "deployment", "post").with_("api", body=body)
     assert redeploys(draft) is expected
     put = depends(without_triggers(), "deployment", "post").add(REST_API_PUT, "put", body=body)
-    put = put.with_("put", restApi=UNKNOWN)
-    assert redeploys(put.linked("put", "restApi", "api")) is expected
-    assert redeploys(put.with_("put", restApi="other")) is PASS
+    put = put.with_("put", restApiId=UNKNOWN)
+    assert redeploys(put.linked("put", "restApiId", "api")) is expected
+    assert redeploys(put.with_("put", restApiId="other")) is PASS
 
 
 def test_the_body_of_an_api_that_it_perhaps_deploys_is_perhaps_not_deployed() -> None:

@@ -214,5 +214,5 @@ def test_the_operations_of_an_openapi_body_need_keys_too(document: Any, expected
     changed = compliant().without("post", "plan").with_("api", body=document)
     assert usable(changed) is expected
     put = compliant().without("post", "plan").add(REST_API_PUT, "put", body=document)
-    put = put.with_("put", restApi=UNKNOWN).linked("put", "restApi", "api")
+    put = put.with_("put", restApiId=UNKNOWN).linked("put", "restApiId", "api")
     assert usable(put) is expected
