@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.finding import Finding, Status
-from payment_guardrails.finding_ids import finding_id, identified
+from payment_guardrails.finding_ids import OPEN, finding_id, identified
 from payment_guardrails.record import Record, Recorded
 from payment_guardrails.remediation import Remediation, described, mend
 from payment_guardrails.resource import Resource
@@ -111,17 +111,22 @@ def _results(
     findings: tuple[Finding, ...],
     waiving: Waiving | None,
 ) -> Iterator[Result]:
-    open_findings = list(identified(rule.name, findings))
-    for id_, finding in open_findings:
-        yield _with_waiver(_result(rule, configuration, finding, id_), waiving)
-    if open_findings:
-        return
+    if any(item.status in OPEN for item in findings):
+        for id_, finding in identified(rule.name, findings):
+            yield _with_waiver(_result(rule, configuration, finding, id_), waiving)
+    else:
+        yield _result(rule, configuration, _merged(findings), finding_id(rule.name, urn, ""))
+
+
+def _merged(findings: tuple[Finding, ...]) -> Finding:
+    """The one finding that several of a rule on a resource, none of them open, come to."""
+    if len(findings) == 1:
+        return findings[0]
     status = worst(findings)
     decisive = [item for item in findings if item.status is status]
     messages = dict.fromkeys(item.message for item in decisive)
     paths = dict.fromkeys(item.path for item in decisive if item.path)
-    merged = Finding(status, urn, "; ".join(messages), ", ".join(paths))
-    yield _result(rule, configuration, merged, finding_id(rule.name, urn, ""))
+    return Finding(status, findings[0].urn, "; ".join(messages), ", ".join(paths))
 
 
 def _result(rule: Rule, configuration: RuleConfiguration, finding: Finding, id_: str) -> Result:

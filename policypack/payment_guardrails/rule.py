@@ -20,6 +20,7 @@ nothing.
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -214,8 +215,8 @@ def worst(findings: Iterable[Finding]) -> Status:
 
 def by_resource(findings: Iterable[Finding]) -> Iterator[tuple[str | None, tuple[Finding, ...]]]:
     """Findings grouped by the resource they speak of, ordered by URN."""
-    groups: dict[str | None, list[Finding]] = {}
+    groups: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups.setdefault(finding.urn, []).append(finding)
+        groups[finding.urn].append(finding)
     for urn in sorted(groups, key=lambda item: item or ""):
         yield urn, tuple(groups[urn])

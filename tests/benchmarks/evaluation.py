@@ -47,7 +47,10 @@ def measured(size: int) -> str:
     judgement = judge([stack], rules, configuration, deployed=False)
     found = results(judgement.findings, rules, configuration)
     seconds = time.perf_counter() - begun
-    assert not [each for each in found if each.status == "fail"], "the units are compliant"
+    failed = sorted(
+        {each.rule for each in found if each.status == "fail" and each.level == "mandatory"}
+    )
+    assert not failed, f"the units fail {failed}"
     return f"{seconds} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}"
 
 

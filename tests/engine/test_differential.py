@@ -24,6 +24,7 @@ from tests.engine.cli import ROOT, Surroundings, surroundings
 from tests.engine.differential import (
     UNDECIDED,
     Previewed,
+    Verdicts,
     deployed,
     differences,
     judged,
@@ -44,11 +45,20 @@ DEPLOYED_OF: Final = 4
 _NO_SOURCES: Final = shutil.ignore_patterns(".*", "build", "tests", "venv", "__pycache__")
 
 
+def of_the_program(verdicts: Verdicts) -> Verdicts:
+    """The verdicts without those on what the engine adds: its default providers."""
+    return {
+        (rule, urn): verdict
+        for (rule, urn), verdict in verdicts.items()
+        if not (urn and _is_the_engines(urn))
+    }
+
+
 def assert_same_knowledge_same_verdicts(stack: Stack, seen: Previewed) -> None:
     """The real preview's verdicts are the offline ones, but for what it could not know."""
     known, common = judged(stack), judged(masked(stack, seen))
     shown = {key: verdict for key, verdict in common.items() if key[1] in seen.inputs}
-    apart = differences(shown, seen.verdicts)
+    apart = differences(shown, of_the_program(seen.verdicts))
     if lacks(stack, seen):
         apart = {key: pair for key, pair in apart.items() if pair[0] != UNDECIDED}
     assert apart == {}, "(offline, knowing what the preview knew; real preview)"
@@ -59,7 +69,7 @@ def assert_same_knowledge_same_verdicts(stack: Stack, seen: Previewed) -> None:
 def assert_deployment_decides(stack: Stack, exists: Stack) -> None:
     """The state's verdicts are the offline ones, and decide what was undecided."""
     assert {urn for urn in exists.by_urn if not _is_the_engines(urn)} == set(stack.by_urn)
-    known, deployed_verdicts = judged(stack), judged(exists)
+    known, deployed_verdicts = judged(stack), of_the_program(judged(exists))
     apart = differences(known, deployed_verdicts)
     assert {key: pair for key, pair in apart.items() if pair[0] != UNDECIDED} == {}
     undecided = {key for key, verdict in deployed_verdicts.items() if verdict == UNDECIDED}
@@ -126,7 +136,9 @@ def generated(real: Surroundings, tmp_path: Path) -> tuple[Surroundings, Path]:
     program = tmp_path / "generated"
     program.mkdir()
     (program / "Pulumi.yaml").write_text("name: generated\nruntime: python\n")
-    (program / "Pulumi.dev.yaml").write_text("config:\n  aws:region: us-east-1\n")
+    (program / "Pulumi.dev.yaml").write_text(
+        "config:\n  aws:region: us-east-1\n  aws:defaultTags: {tags: {ManagedBy: pulumi}}\n"
+    )
     real.pulumi("stack", "init", "dev", cwd=program)
     return real, program
 

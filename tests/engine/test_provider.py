@@ -30,6 +30,8 @@ WITHOUT_EXAMPLE: Final = frozenset(
     {
         "aws:apigateway/requestValidator:RequestValidator",
         "aws:apigatewayv2/stage:Stage",
+        "aws:cloudfront/originAccessControl:OriginAccessControl",
+        "aws:s3/bucketObjectv2:BucketObjectv2",
     }
 )
 """AWS's documentation prints no id or ARN of these."""

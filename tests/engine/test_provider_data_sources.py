@@ -86,3 +86,15 @@ def test_a_data_source_answers_for_its_place(
     found = client.invoke(f"aws:index/{token}:{token}", arguments)
 
     assert {name: found[name] for name in expected} == expected
+
+
+def test_what_an_account_has_already_is_found(client: Client) -> None:
+    client.configure("us-gov-west-1")
+
+    network = client.invoke("aws:ec2/getVpc:getVpc", {"default": True})
+    subnets = client.invoke("aws:ec2/getSubnets:getSubnets", {})
+    image = client.invoke("aws:ec2/getAmi:getAmi", {"mostRecent": True})
+
+    assert network["arn"] == f"arn:aws-us-gov:ec2:us-gov-west-1:123456789012:vpc/{network['id']}"
+    assert len(set(subnets["ids"])) == 3
+    assert (image["mostRecent"], image["imageId"]) == (True, image["id"])

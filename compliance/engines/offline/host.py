@@ -107,6 +107,8 @@ def run(gate: Gate, job: Any) -> Any:
         )
     )
     pulumi.runtime.set_all_config(job["config"], job["secret_keys"])
+    unanswered = runpy.run_path(str(Path(HERE) / "unanswered.py"))
+    pulumi.runtime.invoke = unanswered["answering"](pulumi.runtime.invoke)
 
     async def program() -> None:
         runpy.run_path(job["main"], run_name="__main__")

@@ -199,7 +199,7 @@ def test_two_runs_agree(tmp_path: Path) -> None:
             ["TypeError", "after 1 resources", "installed version"],
         ),
         (
-            "import pulumi_aws as aws\nprint(aws.ec2.get_vpc(default=True).id)",
+            "import pulumi_aws as aws\nprint(aws.ec2.get_vpc(default=True).tags['Name'])",
             ["only the cloud can answer", "getVpc"],
         ),
         (

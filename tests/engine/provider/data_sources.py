@@ -102,10 +102,37 @@ def _service_principal(arguments: Arguments, place: Place) -> dict[str, Any]:
     }
 
 
+def _image(_: Arguments, __: Place) -> dict[str, Any]:
+    image = "ami-0abcdef1234567890"
+    return {"id": image, "imageId": image, "architecture": "x86_64", "state": "available"}
+
+
+def _network(_: Arguments, place: Place) -> dict[str, Any]:
+    network = "vpc-1234567890abcdef0"
+    return {
+        "id": network,
+        "arn": f"arn:{place.partition}:ec2:{place.region}:{ACCOUNT}:vpc/{network}",
+        "cidrBlock": "172.31.0.0/16",
+        "default": True,
+        "ownerId": ACCOUNT,
+        "state": "available",
+    }
+
+
+def _subnets(_: Arguments, place: Place) -> dict[str, Any]:
+    return {
+        "id": place.region,
+        "ids": [f"subnet-04a636d18e83cfac{letter}" for letter in "abc"],
+    }
+
+
 _OWN_PRINCIPAL_IN_CHINA: Final = ("codedeploy", "elasticmapreduce", "logs")
 
 
 _SOURCES: Final[Mapping[str, Callable[[Arguments, Place], dict[str, Any]]]] = {
+    "aws:ec2/getAmi:getAmi": _image,
+    "aws:ec2/getSubnets:getSubnets": _subnets,
+    "aws:ec2/getVpc:getVpc": _network,
     "aws:iam/getPolicyDocument:getPolicyDocument": policy_document,
     "aws:index/getArn:getArn": _arn,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
