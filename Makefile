@@ -20,7 +20,7 @@ ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
 .PHONY: help setup gate prove docs test differential thorough lint types check package engine engine-path \
-	dynamodb dynamodb-path \
+	dynamodb dynamodb-path recording \
 	mutants planted pack programs bench lock clean
 
 help: ## list the targets
@@ -70,6 +70,9 @@ $(ENGINE):
 		"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$(ENGINE_VERSION)" \
 		github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 	@mv $@.part $@
+
+recording: .venv/dev.stamp ## record what the handlers use of AWS: compliance/recorded_use.json
+	@$(BIN)/python -m tests.handlers.recorded_use
 
 # A second implementation of DynamoDB (Apache-2.0; needs Node.js), to hold the emulated one against.
 DYNAMODB_LOCK := tests/handlers/dynamodb/package-lock.json

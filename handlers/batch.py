@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from handlers.identifiers import is_transaction_id
 from handlers.log import Log
 
 # An empty identifier makes Lambda treat the whole batch as failed.
@@ -35,7 +36,8 @@ def run_batch(
     broken_groups: set[str] = set()
     for record in records:
         group = _group(record)
-        log = Log(_request_id(context))
+        # A line that tells of a failure names its transaction, which is the group's name.
+        log = Log(_request_id(context), group if is_transaction_id(group) else "")
         if group in broken_groups or not _has_time(context, reserve_milliseconds):
             failed.append(_id(record))
             broken_groups.add(group)

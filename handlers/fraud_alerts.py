@@ -9,7 +9,7 @@ from handlers import aws, ledger
 from handlers.api import UNAVAILABLE, run_api, utc
 from handlers.identifiers import derived_alert_id, is_transaction_id
 from handlers.json_text import fingerprint
-from handlers.ledger import MOST_ALERTS, Alert
+from handlers.ledger import MOST_ALERTS, Alert, Storing
 from handlers.log import Log
 from handlers.messages import announce
 from handlers.requests import Request, read_body
@@ -37,15 +37,20 @@ def _receive(request: Request, log: Log) -> Response:
         raise _unknown_transaction()
     log = log.about(body["transaction_id"])
     alert = _alert(body, int(now))
+    storing = Storing.CHANGED
     for _ in range(_ATTEMPTS):
         seen = _transaction(alert)
         known = seen.alerts.get(alert.alert_id)
         if known is not None:
             return _answer(200, alert, known, seen, log)
+        if storing is Storing.TAKEN:
+            # By another transaction's alert: this one was read again, and does not know it.
+            raise _other_alert()
         if len(seen.alerts) >= MOST_ALERTS:
             raise ProblemError(409, f"The transaction has {MOST_ALERTS} alerts already.")
         review = alert.fraud_score > REVIEW_ABOVE
-        if ledger.store_alert(DYNAMODB, alert, seen, utc(now), review=review):
+        storing = ledger.store_alert(DYNAMODB, alert, seen, utc(now), review=review)
+        if storing is Storing.STORED:
             return _answer(201, alert, alert.fingerprint, _transaction(alert), log)
     raise ProblemError(503, UNAVAILABLE)
 
@@ -73,9 +78,13 @@ def _unknown_transaction() -> ProblemError:
     return ProblemError(404, "There is no such transaction.")
 
 
+def _other_alert() -> ProblemError:
+    return ProblemError(409, "An alert with this id and another body is stored already.")
+
+
 def _answer(status: int, alert: Alert, known: str, current: Transaction, log: Log) -> Response:
     if known != alert.fingerprint:
-        raise ProblemError(409, "An alert with this id and another body is stored already.")
+        raise _other_alert()
     if current.status == FRAUD_REVIEW:
         announce(SQS, current)
     log.info("alert stored" if status == 201 else "alert stored before", status=status)

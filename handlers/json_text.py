@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
+
+# What walks a value afterwards recurses; no body of ours nests deeper than two.
+_DEEPEST: Final = 32
 
 
 class JsonError(ValueError):
@@ -28,6 +31,7 @@ def parse(text: str) -> Any:
             object_pairs_hook=_object,
         )
         json.dumps(value, default=str, ensure_ascii=False).encode()
+        _refuse_depth(value)
     except JsonError:
         raise
     except RecursionError:
@@ -41,6 +45,19 @@ def parse(text: str) -> Any:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise JsonError("is not valid JSON: NaN and infinities are no numbers")
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            member
+            for each in level
+            if isinstance(each, dict | list)
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+    if level:
+        raise JsonError("is nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers import names
@@ -41,6 +42,14 @@ class Alert:
     fraud_score: int
     fingerprint: str
     reason: str | None
+
+
+class Storing(Enum):
+    """What became of an alert that was to be stored."""
+
+    STORED = "stored"
+    CHANGED = "not stored: its transaction has changed since it was read"
+    TAKEN = "not stored: its place in the table has an alert already"
 
 
 def read(client: DynamoDBClient, transaction_id: str) -> Transaction | None:
@@ -96,12 +105,12 @@ def mark_processed(client: DynamoDBClient, transaction_id: str, at: str) -> None
 
 def store_alert(
     client: DynamoDBClient, alert: Alert, seen: Transaction, at: str, *, review: bool
-) -> bool:
+) -> Storing:
     """Store an alert and, for `review`, move its transaction, both or neither.
 
-    `seen` is the transaction as last read; False where it has changed since (read again).
+    `seen` is the transaction as last read; where the alert is not stored, read again.
     That the alert is stored once is guarded on the transaction's row, because the alert
-    table's sort key cannot guard it.
+    table's sort key cannot guard it; that it replaces no other transaction's, on its own.
     """
     try:
         client.transact_write_items(
@@ -113,8 +122,15 @@ def store_alert(
     except AwsError as error:
         if error_code(error) not in (_CANCELED, "TransactionInProgressException"):
             raise
-        return False
-    return True
+        return Storing.TAKEN if _is_taken(error) else Storing.CHANGED
+    return Storing.STORED
+
+
+def _is_taken(error: BaseException) -> bool:
+    """True where the first action, the put of the alert, failed its condition."""
+    response: Any = getattr(error, "response", {})
+    reasons = response.get("CancellationReasons") or [{}]
+    return bool(reasons[0].get("Code") == "ConditionalCheckFailed")
 
 
 def _put_alert(alert: Alert) -> Any:
@@ -127,7 +143,11 @@ def _put_alert(alert: Alert) -> Any:
     }
     if alert.reason is not None:
         item["reason"] = {"S": alert.reason}
-    return {"TableName": os.environ[names.FRAUD_ALERTS_TABLE], "Item": item}
+    return {
+        "TableName": os.environ[names.FRAUD_ALERTS_TABLE],
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(alert_id)",
+    }
 
 
 def _note_alert(alert: Alert, seen: Transaction, at: str, *, review: bool) -> Any:

@@ -23,6 +23,11 @@ from handlers.messages import Announcement
 
 _SECRET: Final = re.compile(r"whsec_([A-Za-z0-9+/]+={0,2})")
 _SHORTEST_KEY, _LONGEST_KEY, _MOST_KEYS = 24, 64, 2
+# RFC 6052 and RFC 8215.
+_TRANSLATED: Final = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+)
 _TIMEOUT: Final = urllib3.Timeout(connect=3, read=7)
 
 
@@ -137,6 +142,21 @@ def _public_address(endpoint: Endpoint) -> str:
     except (OSError, UnicodeError):
         raise WebhookError("the merchant's host has no address") from None
     addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(ipaddress.ip_address(each).is_global for each in addresses):
+    if not addresses or not all(is_public(each) for each in addresses):
         raise WebhookError("the merchant's host has an address that is not public")
     return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """True for an address of the open internet, and for none that leads to another by a gateway.
+
+    An IPv6 address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) reaches that host:
+    https://www.rfc-editor.org/rfc/rfc6052#section-2.1
+    """
+    given = ipaddress.ip_address(address)
+    if not given.is_global or given.is_multicast:
+        return False
+    if isinstance(given, ipaddress.IPv4Address):
+        return True
+    carries = given.ipv4_mapped or given.sixtofour or given.teredo
+    return carries is None and not any(given in network for network in _TRANSLATED)

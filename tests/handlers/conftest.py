@@ -13,6 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.handlers import recorded_use, recording
+
 os.environ.update(
     AWS_DEFAULT_REGION="us-east-2",
     AWS_ACCESS_KEY_ID="testing",
@@ -22,6 +24,7 @@ os.environ.update(
     WEBHOOK_URL_PARAMETER="/payment-processing/test/webhook-url",
     WEBHOOK_KEYS_PARAMETER="/payment-processing/test/api-key",
 )
+recording.install()
 
 
 class Context:
@@ -162,3 +165,12 @@ def event_of() -> Callable[..., dict[str, Any]]:
 @pytest.fixture(scope="session")
 def context_with() -> type[Context]:
     return Context
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_use_is_recorded() -> Iterator[None]:
+    """No test makes a handler use what the committed recording does not tell of."""
+    with recorded_use.recorded() as found:
+        yield
+    unheard_of = found - recorded_use.committed()
+    assert not unheard_of, f"run `make recording`, where these uses are right: {unheard_of}"

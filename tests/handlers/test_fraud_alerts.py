@@ -167,3 +167,13 @@ def test_of_two_alerts_that_race_for_an_id_one_is_stored(
     monkeypatch.setattr(ledger, "read", read)
     assert world.alert(alert)["statusCode"] == 409
     assert len(world.rows("fraud-alerts")) == 1
+
+
+def test_an_alert_never_takes_the_place_of_another_transactions(world: Any) -> None:
+    one, two = submitted(world), submitted(world)
+    alert = {"fraud_score": 99, "alert_id": "a", "timestamp": 5}
+    assert world.alert({**alert, "transaction_id": one})["statusCode"] == 201
+    assert world.alert({**alert, "transaction_id": two})["statusCode"] == 409
+    assert [row["transaction_id"]["S"] for row in world.rows("fraud-alerts")] == [one]
+    assert status(world, two) == "processed"
+    assert world.alert({**alert, "transaction_id": one})["statusCode"] == 200

@@ -117,13 +117,20 @@ def test_a_notification_is_signed_for_each_key(
 
 @pytest.mark.parametrize("status", [199, 300, 301, 307, 400, 404, 410, 429, 500, 503])
 def test_anything_but_2xx_leaves_the_message(
-    world: Any, merchant: Merchant, context_with: Any, status: int
+    world: Any,
+    merchant: Merchant,
+    context_with: Any,
+    status: int,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     configure(world, "https://merchant.example/", new_key())
     merchant.status = status
     records = records_of(world)
+    capsys.readouterr()
     assert notify(records, context_with) == [records[0]["messageId"]]
     assert len(merchant.requests) == 1
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["transaction_id"] == records[0]["attributes"]["MessageGroupId"]
 
 
 def test_a_merchant_that_cannot_be_reached_leaves_the_message(
