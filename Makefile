@@ -19,7 +19,7 @@ ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
 ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
-.PHONY: help setup gate prove docs test differential thorough lint types check package engine engine-path \
+.PHONY: help setup gate prove docs openapi test differential thorough lint types check package engine engine-path \
 	dynamodb dynamodb-path recording \
 	mutants planted pack programs bench lock clean
 
@@ -91,6 +91,9 @@ $(DYNAMODB)/ready:
 
 docs: .venv/gate.stamp ## write a page for each rule into docs/rules/
 	@$(BIN)/python -m compliance.rule_documents docs/rules
+
+openapi: .venv/gate.stamp ## write the OpenAPI document of the API: docs/openapi.json
+	@$(BIN)/python -m program.openapi
 
 pack: ## make the policy pack's own environment: policypack/venv
 	@$(PYTHON) -m venv policypack/venv

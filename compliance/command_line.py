@@ -111,7 +111,9 @@ def _add_subject(command: argparse.ArgumentParser) -> None:
     command.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
     command.add_argument("--time-limit", type=float, metavar="SECONDS")
     command.add_argument("--as-of", metavar="DATE", help="the date that dates are judged on")
-    command.add_argument("--policy-config", type=Path, metavar="FILE")
+    command.add_argument(
+        "--policy-config", type=Path, metavar="FILE", help="default: compliance/policy-config.json"
+    )
     command.add_argument("--out", type=Path, default=_DEFAULT_OUT, metavar="DIR")
     command.add_argument("--quiet", action="store_true", help="print the verdict only")
 
@@ -151,10 +153,12 @@ def _gate(options: argparse.Namespace) -> int:
 
     from compliance.engines.engine import Request  # noqa: PLC0415 - `rules` and --help need none
     from compliance.engines.selection import start  # noqa: PLC0415
+    from compliance.project_folder import policy_config  # noqa: PLC0415
 
+    configuring = policy_config(options.program, options.policy_config)
     request = Request(
         options.program, options.stack, config, options.time_limit, options.state,
-        options.policy_config, as_of, options.waivers,
+        configuring, as_of, options.waivers,
     )  # fmt: skip
     running, remark = start(_engine(options), request)
     # The program may run by itself now: what follows is loaded in its time.
@@ -163,8 +167,8 @@ def _gate(options: argparse.Namespace) -> int:
         from compliance.gate import evaluation_time, gather, with_proof  # noqa: PLC0415
         from compliance.reports import write_reports  # noqa: PLC0415
 
-        configured = _configured(options.policy_config, as_of)
-        waiving = _waiving(options, as_of)
+        configured = _configured(options.program, configuring, as_of)
+        waiving = _waiving(options, configuring, as_of)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()
         if remark and not options.quiet:
@@ -196,11 +200,13 @@ def _prove(options: argparse.Namespace) -> int:
     from compliance.engines.engine import Request  # noqa: PLC0415
     from compliance.engines.offline import start  # noqa: PLC0415
     from compliance.gate import pack_of  # noqa: PLC0415
+    from compliance.project_folder import policy_config  # noqa: PLC0415
     from compliance.proof.files import proof_texts  # noqa: PLC0415
     from compliance.proof.proof import prove  # noqa: PLC0415
     from compliance.reports import write_files  # noqa: PLC0415
 
-    rules, configuration = _configured(options.policy_config, as_of)
+    configuring = policy_config(options.program, options.policy_config)
+    rules, configuration = _configured(options.program, configuring, as_of)
     request = Request(options.program, options.stack, _config(options.config), options.time_limit)
     with terminal.progress(shown=not options.quiet) as progress:
         run = start(request).result(progress)
@@ -225,28 +231,33 @@ def _engine(options: argparse.Namespace) -> str:
     return "state"
 
 
-def _configured(file: Path | None, as_of: date) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _configured(
+    program: Path, file: Path | None, as_of: date
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     from payment_guardrails.configuration import (  # noqa: PLC0415
         ConfigurationError,
         configure,
         dated,
     )
+    from payment_guardrails.iam.recording_file import with_recording  # noqa: PLC0415
     from payment_guardrails.rules import registered  # noqa: PLC0415
+
+    from compliance.project_folder import project_folder  # noqa: PLC0415
 
     given = None if file is None else _json(file)
     try:
-        return registered(), configure(registered(), dated(registered(), given, as_of))
+        configuration = configure(registered(), dated(registered(), given, as_of))
+        return registered(), with_recording(configuration, project_folder(program))
     except ConfigurationError as error:
         raise UsageError(f"{file}: {error}") from error
 
 
-def _waiving(options: argparse.Namespace, as_of: date) -> Waiving | None:
+def _waiving(options: argparse.Namespace, file: Path | None, as_of: date) -> Waiving | None:
     from payment_guardrails.configuration import ConfigurationError  # noqa: PLC0415
     from payment_guardrails.waivers.waiver_file import WaiverFileError  # noqa: PLC0415
 
     from compliance.waived import find_waivers  # noqa: PLC0415
 
-    file = options.policy_config
     try:
         return find_waivers(
             options.program, options.waivers, None if file is None else _json(file), as_of

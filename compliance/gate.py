@@ -129,7 +129,7 @@ def pack_of(configuration: Mapping[str, RuleConfiguration]) -> Pack:
                 "level": configured.level.value,
                 "undecided": configured.undecided.value,
                 **({"remediate": True} if configured.remediate else {}),
-                **configured.settings,
+                **configured.shown,
             }
             for name, configured in sorted(configuration.items())
         },

@@ -30,7 +30,7 @@ from payment_guardrails.waivers.waiver_file import (
 )
 
 from compliance.evidence import Evidence, Result
-from compliance.waived import project_folder
+from compliance.project_folder import project_folder
 from compliance.wording import plural
 
 _USUAL_DAYS: Final = 90

@@ -10,19 +10,14 @@ from typing import Any
 
 from payment_guardrails.record import Record
 from payment_guardrails.rules import registered
-from payment_guardrails.waivers.place import chosen, named, project_above
+from payment_guardrails.waivers.place import chosen, named
 from payment_guardrails.waivers.settings import waiver_settings
 from payment_guardrails.waivers.waiver_file import read_waivers
 from payment_guardrails.waivers.waiving import Waiving
 
 from compliance.engines.engine import EngineError
 from compliance.evidence import Result, WaiverEntry, WaiverFileEntry
-
-
-def project_folder(program: Path) -> Path:
-    """The folder of a program's project: the nearest with a Pulumi.yaml, else the program's."""
-    folder = program if program.is_dir() else program.parent
-    return project_above(folder) or folder.resolve()
+from compliance.project_folder import project_folder
 
 
 def locate(program: Path, given: Path | None, configuration: Any) -> tuple[Path, str] | None:

@@ -10,13 +10,14 @@ import re
 from typing import Final
 
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
-_TRANSACTION: Final = re.compile(r"txn_[a-p]{32}")
+TRANSACTION_FORM: Final = re.compile(r"txn_[a-p]{32}")
+"""The form of a transaction's id."""
 _DIGITS: Final = 32
 
 
 def is_transaction_id(text: str) -> bool:
     """True for an id of exactly our own form."""
-    return _TRANSACTION.fullmatch(text) is not None
+    return TRANSACTION_FORM.fullmatch(text) is not None
 
 
 def derived_transaction_id(api_key_id: str, idempotency_key: str) -> str:

@@ -15,7 +15,8 @@ from handlers.responses import FieldError, ProblemError
 
 LARGEST_BODY: Final = 64 * 1024
 """The most bytes that a body may have."""
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+"""The form of the `Idempotency-Key` header: visible ASCII."""
 CARD_NUMBER_DETAIL: Final = "The request holds what passes for a card number. Nothing was stored."
 
 
@@ -55,7 +56,7 @@ def idempotency_key(request: Request) -> str | None:
     values = set(request.headers.get("idempotency-key", ()))
     if not values:
         return None
-    if len(values) > 1 or not _KEY.fullmatch(next(iter(values))):
+    if len(values) > 1 or not IDEMPOTENCY_KEY.fullmatch(next(iter(values))):
         expected = "one Idempotency-Key of 1 to 255 visible ASCII characters"
         raise ProblemError(400, "The Idempotency-Key is not valid.", [FieldError("", expected)])
     key = next(iter(values))

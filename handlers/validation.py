@@ -16,7 +16,8 @@ from handlers.responses import FieldError, ProblemError
 LATEST_TIMESTAMP: Final = 253_402_300_799
 """The last second of the year 9999."""
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_MOST_METADATA, _LONGEST_NAME, _LONGEST_VALUE = 20, 40, 500
+LONGEST_METADATA_NAME: Final = 40
+_MOST_METADATA, _LONGEST_VALUE = 20, 500
 _LONGEST_TEXT, _LONGEST_ALERT_ID, _HIGHEST_SCORE = 200, 64, 100
 _LONGEST_ECHO: Final = 64
 
@@ -132,14 +133,14 @@ def _metadata(value: Any) -> str | None:
     fits = (
         isinstance(value, dict)
         and len(value) <= _MOST_METADATA
-        and all(1 <= len(name) <= _LONGEST_NAME for name in value)
+        and all(1 <= len(name) <= LONGEST_METADATA_NAME for name in value)
         and all(isinstance(text, str) and len(text) <= _LONGEST_VALUE for text in value.values())
     )
     return (
         None
         if fits
         else f"must be an object of at most {_MOST_METADATA} texts of up to {_LONGEST_VALUE} "
-        f"characters, with names of 1 to {_LONGEST_NAME}"
+        f"characters, with names of 1 to {LONGEST_METADATA_NAME}"
     )
 
 

@@ -35,12 +35,14 @@ from payment_guardrails.analyzer_messages import diagnostic, policy_of
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.finding_ids import identified
+from payment_guardrails.iam.recording_file import with_recording
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.remediation import described, mend, to_wire
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Level, Rule
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire
+from payment_guardrails.waivers.place import previewed_project
 from payment_guardrails.waivers.policy import PreviewedWaivers, previewed_waivers, waivers_policy
 from payment_guardrails.waivers.waiver_file import WaiverFileError
 
@@ -101,7 +103,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Configure(
         self, request: protocol.ConfigureAnalyzerRequest, context: grpc.ServicerContext
     ) -> Empty:
-        """Take the levels and options of the rules, and read the waivers.
+        """Take the levels and options of the rules, and read the waivers and the recording.
 
         A wrong option is refused by its rule's name, a wrong file of waivers by its line.
         """
@@ -113,7 +115,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             for name, entry in request.policyConfig.items()
         }
         try:
-            self._configuration = configure(self._rules, given)
+            project = previewed_project(self._project) if self._project else None
+            self._configuration = with_recording(configure(self._rules, given), project)
             self._waivers = previewed_waivers(self._project, self._rules, given)
         except (ConfigurationError, WaiverFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))

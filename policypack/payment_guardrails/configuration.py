@@ -43,6 +43,14 @@ class ConfigurationError(ValueError):
 
 
 @dataclass(frozen=True)
+class FromFile:
+    """A setting that was read from a file: its name for readers, and `sha256:...` of its bytes."""
+
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class RuleConfiguration:
     """How one rule runs: its level, what `undecided` does and its options.
 
@@ -53,6 +61,17 @@ class RuleConfiguration:
     undecided: Level
     settings: Settings
     remediate: bool = False
+
+    @property
+    def shown(self) -> Settings:
+        """The settings as a report has them: of what was read from a file, its name and digest."""
+        shown: dict[str, Any] = {}
+        for name, value in self.settings.items():
+            if isinstance(value, FromFile):
+                shown |= {name: value.file, f"{name}Digest": value.digest}
+            else:
+                shown[name] = value
+        return shown
 
     def level_of(self, status: Status) -> Level:
         """The level of a result with this status."""

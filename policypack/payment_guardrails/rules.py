@@ -31,6 +31,7 @@ from payment_guardrails import (  # noqa: F401 - importing a module registers it
     tags,
 )
 from payment_guardrails.iam import (  # noqa: F401 - the same
+    grants_used,
     permissions,
     policies,
     privilege_escalation,

@@ -293,4 +293,4 @@ def test_a_type_that_is_not_known_gets_an_id(client: Client) -> None:
 
     assert one["id"] != other["id"]
     with pytest.raises(grpc.RpcError, match="not known to this stand-in"):
-        client.invoke("aws:ec2/getAmi:getAmi", {})
+        client.invoke("aws:ec2/getEip:getEip", {})

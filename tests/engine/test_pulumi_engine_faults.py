@@ -81,7 +81,8 @@ def test_a_program_that_fails_shows_its_own_traceback(real: Surroundings, tmp_pa
     done = gate(real, program, tmp_path / "out")
 
     assert_refused(done, tmp_path / "out", str(program), "no such shop")
-    assert '__main__.py", line 4' in done.stderr
+    line = len(SOUND.splitlines()) + 1
+    assert f'__main__.py", line {line}' in done.stderr
 
 
 def test_a_missing_configuration_value_is_named(real: Surroundings, tmp_path: Path) -> None:

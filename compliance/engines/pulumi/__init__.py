@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from payment_guardrails.configuration import dated
+from payment_guardrails.iam.recording_file import with_absolute_recording
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.rules import registered
 from payment_guardrails.waivers.settings import with_waivers
@@ -32,6 +33,7 @@ from compliance.engines.pulumi.workspace import (
     wanted_stack,
 )
 from compliance.project import Project, read_project
+from compliance.project_folder import project_folder
 from compliance.settings_file import ProjectError
 from compliance.waived import locate
 
@@ -160,7 +162,8 @@ class Run:
         given = None if file is None else json.loads(file.read_text("utf-8"))
         changed = folder / "policy-config.json"
         waivers = locate(self._request.program, self._request.waivers, given)
-        configured = with_waivers(dated(registered(), given, as_of), waivers and waivers[0])
+        absolute = with_absolute_recording(given, project_folder(self._request.program))
+        configured = with_waivers(dated(registered(), absolute, as_of), waivers and waivers[0])
         changed.write_text(json.dumps(configured), "utf-8")
         return changed
 

@@ -434,8 +434,10 @@ def test_no_secret_reaches_a_report_or_the_terminal(
 
 
 def test_the_exit_status_is_the_verdict_on_what_is_deployed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # It is of another project than this one, whose own configuration is not for it.
+    monkeypatch.chdir(tmp_path)
     data = export_of(deployed_compliant())
     state, out = tmp_path / "x.json", ["--out", str(tmp_path / "out")]
     assert main(["gate", "--state", str(write(state, data)), *out]) == 0

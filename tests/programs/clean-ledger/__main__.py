@@ -115,7 +115,7 @@ class Function(pulumi.ComponentResource):
             name=physical,
             runtime="python3.13",
             architectures=["arm64"],
-            handler="app.handler",
+            handler=f"{name}.handler",
             role=self.role.arn,
             memory_size=3072,
             timeout=20,
@@ -124,7 +124,7 @@ class Function(pulumi.ComponentResource):
             environment={"variables": variables},
             kms_key_arn=key.arn,
             code=pulumi.AssetArchive(
-                {"app.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
+                {f"{name}.py": pulumi.StringAsset("def handler(event, context): return {}\n")}
             ),
             opts=ResourceOptions(parent=self, depends_on=[logs, attachment]),
         )
