@@ -134,6 +134,12 @@ class Payments(RuleBasedStateMachine):
         """A batch, whole or not; again where it was not deleted; late where its run is held."""
         self.history.deliver(queue, most, plan)
 
+    @rule()
+    def deliver_from_end_to_end(self) -> None:
+        """What clients sent reaches merchants, as on most days."""
+        for queue in self.history.world.queues:
+            self.history.deliver(queue)
+
     @precondition(lambda self: self.history.held)
     @rule(which=which)
     def go_on_with_a_held_run(self, which: int) -> None:

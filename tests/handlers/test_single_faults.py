@@ -63,6 +63,10 @@ def mild_alert(history: History, plan: Plan) -> None:
         history.alert(AlertBody(transaction_id, 70), plan)
 
 
+def merchant_redirects(history: History, plan: Plan) -> None:
+    history.world.merchant.behaviour = "redirecting"
+
+
 def read(history: History, plan: Plan) -> None:
     for transaction_id in history.ids()[:1]:
         history.read(transaction_id, plan)
@@ -78,6 +82,8 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
     "alert twice": (submit, process, notify, alert, alert, notify),
     "two alerts": (submit, process, alert, other_alert, notify),
     "mild alert": (submit, mild_alert, process, notify),
+    "mild alert twice": (submit, process, mild_alert, mild_alert, notify),
+    "a merchant that redirects": (submit, process, merchant_redirects, notify),
     "two transactions in a batch": (submit, submit_without_key, process, notify),
 }
 MONEY_PATH = "submitted, processed, told"
@@ -86,8 +92,14 @@ Fault = tuple[int, int, Mode]
 """The step, the call in it, and what happens there."""
 
 
-def run(steps: tuple[Step, ...], faults: tuple[Fault, ...]) -> list[list[Call]]:
-    """The calls of each step of a scenario that meets these faults, and keeps its promises."""
+def run(
+    steps: tuple[Step, ...], faults: tuple[Fault, ...], *, slow: bool = False
+) -> list[list[Call]]:
+    """The calls of each step of a scenario that meets these faults, and keeps its promises.
+
+    A run that is held goes on when its retry and all else has finished, or, where it is only
+    `slow`, once the next step has overtaken it.
+    """
     with simulated() as world:
         history = History(world)
         world.configure(SECRETS[0])
@@ -95,10 +107,13 @@ def run(steps: tuple[Step, ...], faults: tuple[Fault, ...]) -> list[list[Call]]:
         try:
             for number, step in enumerate(steps):
                 plan = {call: mode for at, call, mode in faults if at == number}
+                overtaken = list(history.held) if slow else []
                 made = len(history.calls)
                 history.advance(1)
                 step(history, plan)
                 recorded.append(history.calls[made:])
+                for held in overtaken:
+                    history.resume(held)
                 promises.hold(history)
                 history.repeat_unknown()
                 promises.hold(history)
@@ -138,6 +153,8 @@ def violations(
     for number, faults in enumerate(plans, start=1):
         try:
             run(steps, faults)
+            if any(mode is Mode.PAUSE for _, _, mode in faults):
+                run(steps, faults, slow=True)
         except AssertionError as error:
             if not found:
                 record_property("runs", number)
