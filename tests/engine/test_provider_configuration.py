@@ -115,8 +115,10 @@ def test_offline_the_environment_gives_the_region_that_the_configuration_lacks(
 
 
 def test_offline_what_only_a_passphrase_or_an_environment_gives_is_undecided(
-    program: Path, policy: Path, tmp_path: Path
+    program: Path, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What the configuration may yet give goes before the region of this process.
+    monkeypatch.setenv("AWS_REGION", "us-east-2")
     arguments = ["gate", "--program", str(program), "--policy-config", str(policy)]
     for text in (
         "config: {aws:region: {secure: abc}, aws:defaultTags: {secure: def}}",

@@ -37,7 +37,7 @@ def default_providers(project: Project) -> Mapping[str, Mapping[str, Any]]:
     """
     inputs: dict[str, Any] = dict.fromkeys(_READ, UNKNOWN) if project.environments else {}
     region = configured_region(project)
-    if region is not None:
+    if region is not None and not project.environments:
         inputs["region"] = region
     for key, value in project.config.items():
         package, _, name = key.partition(":")
