@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
-from importlib.metadata import distribution, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+from payment_guardrails.refresh_sources import Members, resource_classes
 
 TARGET: Final = Path(__file__).with_name("aws_types.json")
 _TOKEN: Final = re.compile(r"aws:(?P<module>[^/:]+)/(?P<first>.)(?P<rest>[^/:]*):(?P<name>\w+)")
@@ -25,35 +26,15 @@ _REGIONAL: Final = "r"
 def main() -> None:
     """Write the data file, the same bytes for the same version of pulumi-aws."""
     modules: dict[str, dict[str, str]] = {}
-    package = Path(str(distribution("pulumi-aws").locate_file("pulumi_aws")))
-    for file in sorted(package.rglob("*.py")):
-        source = file.read_text("utf-8")
-        if "pulumi.CustomResource" in source:
-            for token, letters in _resources(source):
-                module, name = _parts(token)
-                modules.setdefault(module, {})[name] = letters
+    for token, members in resource_classes():
+        module, name = _parts(token)
+        modules.setdefault(module, {})[name] = _letters(members)
     partial = TARGET.with_suffix(".partial")
     partial.write_text(_text(modules), "utf-8")
     partial.replace(TARGET)
 
 
-def _resources(source: str) -> Iterator[tuple[str, str]]:
-    """The type and the letters of each resource class in a module."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and (token := _token(node)):
-            members = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
-            yield token, _letters(members)
-
-
-def _token(node: ast.ClassDef) -> str | None:
-    for each in node.decorator_list:
-        found = _TOKEN.search(ast.unparse(each))
-        if found:
-            return found[0]
-    return None
-
-
-def _letters(members: dict[str, ast.FunctionDef]) -> str:
+def _letters(members: Members) -> str:
     inputs = {each.arg: each.annotation for each in members["_internal_init"].args.args}
     letters = ""
     tags = inputs.get("tags")

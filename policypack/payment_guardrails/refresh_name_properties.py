@@ -9,16 +9,16 @@ another resource, whose name says to which environment it belongs.
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
-from importlib.metadata import distribution, version
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from payment_guardrails.refresh_sources import Members, resource_classes
+
 TARGET: Final = Path(__file__).with_name("name_properties.json")
-_TOKEN: Final = re.compile(r"aws:[^/:'\"]+/[^/:'\"]+:\w+")
 # Names that the convention above does not find.
 _MORE: Final[Mapping[str, str]] = {
     "aws:elasticache/cluster:Cluster": "cluster_id",
@@ -57,12 +57,7 @@ _NOT_NAMES: Final[Mapping[str, str]] = {
 
 def main() -> None:
     """Write the data file, the same bytes for the same version of pulumi-aws."""
-    names: dict[str, str] = {}
-    package = Path(str(distribution("pulumi-aws").locate_file("pulumi_aws")))
-    for file in sorted(package.rglob("*.py")):
-        source = file.read_text("utf-8")
-        if "pulumi.CustomResource" in source:
-            names.update(named(source))
+    names = dict(named(resource_classes()))
     data = {
         "source": f"pulumi-aws {version('pulumi-aws')}, the resource classes of the Python SDK",
         "version": version("pulumi-aws"),
@@ -74,25 +69,15 @@ def main() -> None:
     partial.replace(TARGET)
 
 
-def named(source: str) -> Iterator[tuple[str, str]]:
-    """The type and the name's property of each resource class in a module."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and (token := _token(node)) and token not in _NOT_NAMES:
-            members = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
-            found = _MORE.get(token) or _name(members)
-            if found:
-                yield token, _camel_case(found)
-
-
-def _token(node: ast.ClassDef) -> str | None:
-    for each in node.decorator_list:
-        found = _TOKEN.search(ast.unparse(each))
+def named(classes: Iterable[tuple[str, Members]]) -> Iterator[tuple[str, str]]:
+    """The type and the name's property of each resource class that has one."""
+    for token, members in classes:
+        found = None if token in _NOT_NAMES else _MORE.get(token) or _name(members)
         if found:
-            return found[0]
-    return None
+            yield token, _camel_case(found)
 
 
-def _name(members: Mapping[str, ast.FunctionDef]) -> str | None:
+def _name(members: Members) -> str | None:
     inputs = {each.arg for each in members["_internal_init"].args.args}
     prefixed = sorted(each for each in inputs if f"{each}_prefix" in inputs)
     if len(prefixed) == 1:

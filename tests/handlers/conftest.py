@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from tests.handlers import recorded_use, recording
+from tests.handlers.tables import table_requests
 
 os.environ.update(
     AWS_DEFAULT_REGION="us-east-2",
@@ -119,21 +120,8 @@ def new_world() -> Iterator[World]:
         dynamodb: Any = boto3.client("dynamodb")
         sqs: Any = boto3.client("sqs")
         ssm: Any = boto3.client("ssm")
-        for name, keys in (
-            ("transactions", {"transaction_id": "S"}),
-            ("fraud-alerts", {"alert_id": "S", "timestamp": "N"}),
-        ):
-            dynamodb.create_table(
-                TableName=name,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[
-                    {"AttributeName": key, "AttributeType": type_} for key, type_ in keys.items()
-                ],
-                KeySchema=[
-                    {"AttributeName": key, "KeyType": kind}
-                    for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-                ],
-            )
+        for request in table_requests():
+            dynamodb.create_table(**request)
         queues = [
             sqs.create_queue(
                 QueueName=f"{name}.fifo",

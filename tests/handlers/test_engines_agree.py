@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from handlers import fraud_alerts, process_transactions, retrieve_transactions
 from tests.handlers import recording, second_dynamodb
+from tests.handlers.tables import table_requests
 
 GOOD: Final = {"amount": 100, "currency": "USD", "merchant_id": "shop-1"}
 TABLES: Final = ("transactions", "fraud-alerts")
@@ -47,27 +48,14 @@ def calls(fresh_world: Any) -> list[Call]:
 
 def create_tables(dynamodb: Any) -> None:
     present = dynamodb.list_tables()["TableNames"]
-    for name, keys in zip(
-        TABLES,
-        ({"transaction_id": "S"}, {"alert_id": "S", "timestamp": "N"}),
-        strict=True,
-    ):
+    for request in table_requests():
+        name = request["TableName"]
         if name in present:
             dynamodb.delete_table(TableName=name)
             dynamodb.get_waiter("table_not_exists").wait(
                 TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
             )
-        dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": key, "AttributeType": type_} for key, type_ in keys.items()
-            ],
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-        )
+        dynamodb.create_table(**request)
         dynamodb.get_waiter("table_exists").wait(
             TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
         )

@@ -33,13 +33,13 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2
 
 from tests.offline import evaluate
+from tests.policypack.places import places, put
 
 ROOT: Final = Path(__file__).parents[2]
 RULES: Final = registered()
 CONFIGURATION: Final = configure(RULES)
 OPEN: Final = (Status.FAIL, Status.UNDECIDED)
 
-Place = tuple[str | int, ...]
 Verdicts = Mapping[tuple[str, str | None], Status]
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,33 +71,11 @@ def changed(stack: Stack, urn: str, inputs: Mapping[str, Any]) -> Stack:
     )
 
 
-def places(value: Any, path: Place = ()) -> Iterator[Place]:
-    """Every place inside a value."""
-    members: Any = ()
-    if isinstance(value, Mapping):
-        members = value.items()
-    elif isinstance(value, list):
-        members = enumerate(value)
-    for key, member in members:
-        yield (*path, key)
-        yield from places(member, (*path, key))
-
-
-def put(value: Any, path: Place, new: Any) -> Any:
-    """The value with something else at one place."""
-    if not path:
-        return new
-    first, rest = path[0], path[1:]
-    if isinstance(value, Mapping):
-        return {**value, first: put(value[first], rest, new)}
-    return [put(each, rest, new) if at == first else each for at, each in enumerate(value)]
-
-
 @st.composite
 def one_change(draw: st.DrawFn, new: st.SearchStrategy[Any]) -> tuple[str, Mapping[str, Any]]:
     """A resource of the payment stack, and its inputs with something else at one place."""
     resource = draw(st.sampled_from([each for each in payment_stack().resources if each.inputs]))
-    place = draw(st.sampled_from(list(places(resource.inputs))))
+    place = draw(st.sampled_from([each for each in places(resource.inputs) if each]))
     return resource.urn, put(resource.inputs, place, draw(new))
 
 

@@ -20,6 +20,7 @@ from payment_guardrails.rule import by_resource, worst
 from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Secret
 
+from tests.policypack.places import places, put
 from tests.policypack.services.compliant import (
     ATTACHMENT,
     FUNCTION,
@@ -35,7 +36,6 @@ from tests.policypack.services.compliant import (
     document,
     url,
 )
-from tests.policypack.services.test_properties import places, put
 
 NAME: Final = "iam-grants-are-used"
 RULE: Final = registered()[NAME]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from payment_guardrails.rule import by_resource, worst
 from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Asset, Secret
 
+from tests.policypack.places import places, put
 from tests.policypack.services.compliant import (
     ALIAS,
     API_KEY,
@@ -139,29 +139,6 @@ def with_open_stages(draft: Draft) -> Draft:
 
 
 EVERYTHING = with_everything()
-
-
-def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Every place inside a value, the value itself included."""
-    yield path
-    if isinstance(value, Mapping):
-        for key, member in value.items():
-            yield from places(member, (*path, key))
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from places(member, (*path, index))
-
-
-def put(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
-    """The value with something else at one place."""
-    if not path:
-        return new
-    first, rest = path[0], path[1:]
-    if isinstance(value, Mapping):
-        return {**value, first: put(value[first], rest, new)}
-    return [
-        put(member, rest, new) if index == first else member for index, member in enumerate(value)
-    ]
 
 
 PLACES = [
