@@ -144,7 +144,8 @@ def judge(spec: MutationSpec) -> Outcome | None:
             result = mutate_and_test([spec], command(tests), _LIMIT)
             if result.worker_outcome is WorkerOutcome.NO_TEST:
                 return None
-            fate, difference = fate_of(result), result.diff or difference
+            fate = fate_of(result)
+            difference = "" if fate == KILLED else result.diff or difference
     module = str(spec.module_path.relative_to(PACKAGE))
     return Outcome(module, spec.operator_name, spec.start_pos[0], fate, difference)
 
@@ -189,12 +190,11 @@ def main() -> None:
         specs = random.Random(options.seed).sample(specs, options.sample)  # noqa: S311
     print(f"{len(specs)} of {total} mutants", flush=True)
     fates: dict[str, Counter[str]] = defaultdict(Counter)
-    with out.open("w", encoding="utf-8") as survivors:
+    with out.open("w", encoding="utf-8") as outcomes:
         for outcome in judged(specs, options.workers):
             fates[outcome.module][outcome.fate] += 1
-            if outcome.fate != KILLED:
-                survivors.write(json.dumps(asdict(outcome)) + "\n")
-                survivors.flush()
+            outcomes.write(json.dumps(asdict(outcome)) + "\n")
+            outcomes.flush()
     for module, found in sorted(fates.items()):
         print(f"{found[KILLED]:5} of {found.total():5}  {module}")
     whole = sum(fates.values(), Counter[str]())

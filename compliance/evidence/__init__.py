@@ -1,0 +1,152 @@
+"""The evidence: all that a report may say. `report.json` is this, written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from payment_guardrails.remediation import Remediation
+
+from compliance.evidence.entries import (
+    AttestationEntry,
+    AttestationFileEntry,
+    ControlResult,
+    GrantEntry,
+    LinkEntry,
+    Location,
+    Pack,
+    ResourceEntry,
+    Result,
+    RuleCard,
+    Subject,
+    Summary,
+    WaiverEntry,
+    WaiverFileEntry,
+)
+from compliance.evidence.summary import SEVERITIES, STATUSES, summarize
+from compliance.proof.effectiveness import Effectiveness
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "SEVERITIES",
+    "STATUSES",
+    "AttestationEntry",
+    "AttestationFileEntry",
+    "ControlResult",
+    "Evidence",
+    "GrantEntry",
+    "LinkEntry",
+    "Location",
+    "Pack",
+    "ResourceEntry",
+    "Result",
+    "RuleCard",
+    "Subject",
+    "Summary",
+    "WaiverEntry",
+    "WaiverFileEntry",
+    "summarize",
+]
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that a report says.
+
+    `grants_incomplete` are the principals (URNs) whose grants cannot all be told.
+    """
+
+    subject: Subject
+    pack: Pack
+    summary: Summary
+    resources: tuple[ResourceEntry, ...]
+    results: tuple[Result, ...]
+    controls: tuple[ControlResult, ...]
+    rules: tuple[RuleCard, ...]
+    remediations: tuple[Remediation, ...] = ()
+    effectiveness: Effectiveness | None = None
+    waiver_file: WaiverFileEntry | None = None
+    waivers: tuple[WaiverEntry, ...] = ()
+    grants: tuple[GrantEntry, ...] = ()
+    grants_incomplete: tuple[str, ...] = ()
+    attestation_file: AttestationFileEntry | None = None
+    attestations: tuple[AttestationEntry, ...] = ()
+    schema_version: str = field(default=SCHEMA_VERSION)
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of report.json."""
+        data = asdict(self)
+        version = data.pop("schema_version")
+        return {"schema_version": version, **data}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Evidence:
+        """The evidence in a report.json that is valid by its schema; newer fields are ignored."""
+        return Evidence(
+            subject=_make(Subject, data["subject"], notes=tuple(data["subject"]["notes"])),
+            pack=_make(Pack, data["pack"]),
+            summary=_make(Summary, data["summary"]),
+            resources=tuple(_resource(item) for item in data["resources"]),
+            results=tuple(_make(Result, item) for item in data["results"]),
+            controls=tuple(
+                _make(
+                    ControlResult,
+                    item,
+                    rules=tuple(item["rules"]),
+                    resources=tuple(item["resources"]),
+                )
+                for item in data["controls"]
+            ),
+            rules=tuple(_make(RuleCard, item) for item in data["rules"]),
+            remediations=tuple(_make(Remediation, item) for item in data.get("remediations", ())),
+            effectiveness=_effectiveness(data.get("effectiveness")),
+            waiver_file=(
+                _make(WaiverFileEntry, data["waiver_file"]) if data.get("waiver_file") else None
+            ),
+            waivers=tuple(
+                _make(WaiverEntry, item, results=tuple(item["results"]))
+                for item in data.get("waivers", ())
+            ),
+            grants=tuple(
+                _make(
+                    GrantEntry,
+                    item,
+                    targets=tuple(item["targets"]),
+                    access=tuple(item["access"]),
+                )
+                for item in data.get("grants", ())
+            ),
+            grants_incomplete=tuple(data.get("grants_incomplete", ())),
+            attestation_file=(
+                _make(AttestationFileEntry, data["attestation_file"])
+                if data.get("attestation_file")
+                else None
+            ),
+            attestations=tuple(
+                _make(AttestationEntry, item) for item in data.get("attestations", ())
+            ),
+            schema_version=data["schema_version"],
+        )
+
+
+def _resource(data: Mapping[str, Any]) -> ResourceEntry:
+    location = data.get("location")
+    entry: ResourceEntry = _make(
+        ResourceEntry,
+        data,
+        location=_make(Location, location) if location else None,
+        links=tuple(_make(LinkEntry, each) for each in data.get("links", ())),
+    )
+    return entry
+
+
+def _effectiveness(data: Mapping[str, Any] | None) -> Effectiveness | None:
+    return None if data is None else Effectiveness.from_json(data)
+
+
+def _make(kind: type[Any], data: Mapping[str, Any], **changed: Any) -> Any:
+    names = kind.__dataclass_fields__
+    return kind(**{**{name: data[name] for name in names if name in data}, **changed})
