@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.finding_ids import OPEN, finding_id, identified
+from payment_guardrails.iam.grant_table import GrantTable, grant_table
+from payment_guardrails.iam.recording_file import recording_in
 from payment_guardrails.record import Record, Recorded
 from payment_guardrails.remediation import Remediation, described, mend
 from payment_guardrails.resource import Resource
@@ -24,11 +26,15 @@ Configuration = Mapping[str, RuleConfiguration]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules said: the resources they saw, the findings by rule, what was changed."""
+    """What the rules said: the resources they saw, the findings by rule, what was changed.
+
+    `grants` are those of the resources.
+    """
 
     resources: tuple[Recorded, ...]
     findings: Mapping[str, tuple[Finding, ...]]
     remediations: tuple[Remediation, ...] = ()
+    grants: GrantTable = field(default_factory=GrantTable)
 
     @staticmethod
     def of_record(record: Record) -> Judgement:
@@ -37,6 +43,7 @@ class Judgement:
             tuple(sorted(record.resources, key=lambda each: each.urn)),
             {rule: tuple(findings) for rule, findings in record.findings.items()},
             tuple(record.remediations),
+            record.grants,
         )
 
 
@@ -51,14 +58,14 @@ def judge(
     resources: list[Recorded] = []
     findings: dict[str, list[Finding]] = defaultdict(list)
     remediations: list[Remediation] = []
+    tables: list[GrantTable] = []
     for given in stacks:
         stack = given
         if not deployed:
             stack, changes = _mended(given, rules, configuration)
             remediations.extend(changes)
-        resources.extend(
-            Recorded(each.urn, each.type, each.name, each.digest) for each in stack.resources
-        )
+        resources.extend(Recorded.of(stack))
+        tables.append(grant_table(stack, recording_in(configuration)))
         for name, rule in rules.items():
             if configuration[name].level is not Level.DISABLED:
                 findings[name].extend(rule.judge(stack, configuration[name].settings))
@@ -66,6 +73,10 @@ def judge(
         tuple(resources),
         {name: tuple(found) for name, found in findings.items()},
         tuple(remediations),
+        GrantTable(
+            tuple(grant for table in tables for grant in table.grants),
+            tuple(urn for table in tables for urn in table.incomplete),
+        ),
     )
 
 

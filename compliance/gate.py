@@ -18,10 +18,13 @@ from payment_guardrails.rule import ANY, Level, Rule
 from payment_guardrails.waivers.waiving import Waiving
 
 from compliance.controls import judge_controls, load_frameworks
+from compliance.data_stores import stored_by
 from compliance.engines.engine import EngineError, EngineRun
 from compliance.evaluation import Judgement, judge, results
 from compliance.evidence import (
     Evidence,
+    GrantEntry,
+    LinkEntry,
     Pack,
     ResourceEntry,
     RuleCard,
@@ -64,6 +67,11 @@ def gather(
             name=resource.name,
             inputs_digest=resource.digest,
             tested=resource.type in types or resource.urn in judged,
+            parent=resource.parent,
+            location=resource.location,
+            links=tuple(LinkEntry(each.property, each.target) for each in resource.links),
+            classification=resource.classification,
+            stores=stored_by(resource.type),
         )
         for resource in judgement.resources
     )
@@ -87,6 +95,7 @@ def gather(
             evaluated_at=evaluated_at,
             engine_note=run.note,
             notes=run.notes,
+            folder=run.folder,
         ),
         pack=pack_of(configuration),
         summary=summarize(entries, found, controls),
@@ -100,6 +109,8 @@ def gather(
         remediations=tuple(sorted(judgement.remediations, key=lambda each: (each.urn, each.path))),
         waiver_file=waiver_file_entry(waiving),
         waivers=waiver_entries(waiving, found),
+        grants=tuple(GrantEntry(**vars(each)) for each in judgement.grants.grants),
+        grants_incomplete=judgement.grants.incomplete,
     )
 
 

@@ -24,3 +24,13 @@ def policy_config(program: Path, given: Path | None) -> Path | None:
     file = project_folder(program) / POLICY_CONFIG
     # A link that leads nowhere was meant to lead somewhere: reading it says so.
     return file if file.is_symlink() or file.exists() else None
+
+
+def in_repository(folder: Path) -> str:
+    """A folder in the repository that holds it, with slashes; empty at its root, or in none."""
+    folder = folder.resolve()
+    for parent in (folder, *folder.parents):
+        if (parent / ".git").exists():
+            relative = folder.relative_to(parent).as_posix()
+            return "" if relative == "." else relative
+    return ""

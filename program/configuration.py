@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Literal
 
 import pulumi
@@ -17,6 +18,14 @@ _PRODUCTION: Final = frozenset({"prod", "production"})
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _LEAST_MAPPING_CONCURRENCY: Final = 2
 _MOST_MAPPING_CONCURRENCY: Final = 1000
+
+
+class DataClass(StrEnum):
+    """What a resource keeps: the value of its tag `DataClassification`."""
+
+    PAYMENT = "payment-data"
+    CREDENTIALS = "credentials"
+    OPERATIONS = "operations"
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,13 @@ class Settings:
             "Environment": self.suffix,
             "ManagedBy": "pulumi",
         }
+
+    def data_tags(self, data_class: DataClass) -> dict[str, str]:
+        """The tags of a resource that keeps data, of which the last says what kind.
+
+        https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tags-for-data-security-risk-management-and-access-control.html
+        """
+        return {**self.tags, "DataClassification": data_class}
 
 
 def read_settings() -> Settings:

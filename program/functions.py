@@ -66,7 +66,7 @@ def create_function(
     function = aws.lambda_.Function(
         purpose,
         name=naming.function(purpose),
-        role=role.arn,
+        role=naming.role_arn(purpose),
         runtime="python3.13",
         architectures=["arm64"],
         handler=specification.handler,
@@ -77,7 +77,7 @@ def create_function(
         tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
         environment=aws.lambda_.FunctionEnvironmentArgs(variables=specification.environment),
         tags=settings.tags,
-        opts=pulumi.ResourceOptions(depends_on=[log_group, attachment, *specification.uses]),
+        opts=pulumi.ResourceOptions(depends_on=[log_group, role, attachment, *specification.uses]),
     )
     return Function(purpose, function, attachment)
 

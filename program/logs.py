@@ -7,7 +7,7 @@ from typing import Final
 
 import pulumi_aws as aws
 
-from program.configuration import Settings
+from program.configuration import DataClass, Settings
 from program.grants import PURPOSES
 from program.naming import Naming
 
@@ -65,7 +65,7 @@ def create_log_group(
         name=name,
         retention_in_days=LOG_RETENTION_DAYS,
         kms_key_id=key.arn,
-        tags=settings.tags,
+        tags=settings.data_tags(DataClass.OPERATIONS),
     )
 
 

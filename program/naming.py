@@ -21,6 +21,7 @@ class Naming:
     """Names and ARNs in one account, region and environment."""
 
     partition: str
+    dns_suffix: str
     region: str
     account: str
     suffix: str
@@ -58,6 +59,14 @@ class Naming:
         """The ARN of a DynamoDB table."""
         return self._arn("dynamodb", f"table/{self.name('table', purpose)}")
 
+    def queue_url(self, purpose: str) -> str:
+        """The URL of a queue: https://docs.aws.amazon.com/general/latest/gr/sqs-service.html."""
+        return f"https://sqs.{self.region}.{self.dns_suffix}/{self.account}/{self.queue(purpose)}"
+
+    def role_arn(self, purpose: str) -> str:
+        """The ARN of a role."""
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.name('role', purpose)}"
+
     def queue_arn(self, purpose: str) -> str:
         """The ARN of a queue."""
         return self._arn("sqs", self.queue(purpose))
@@ -81,8 +90,10 @@ class Naming:
 
 def naming(settings: Settings) -> Naming:
     """The names of this deployment; asks AWS for the account and the partition."""
+    partition = aws.get_partition()
     return Naming(
-        partition=aws.get_partition().partition,
+        partition=partition.partition,
+        dns_suffix=partition.dns_suffix,
         region=settings.region,
         account=aws.get_caller_identity().account_id,
         suffix=settings.suffix,

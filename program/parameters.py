@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from handlers import names
-from program.configuration import Settings
+from program.configuration import DataClass, Settings
 from program.naming import Naming
 
 WEBHOOK_URL: Final = "webhook-url"
@@ -40,6 +40,6 @@ def _parameter(
         name=naming.parameter(purpose),
         type="SecureString",
         value=names.PLACEHOLDER if value is None else value,
-        tags=settings.tags,
+        tags=settings.data_tags(DataClass.CREDENTIALS),
         opts=pulumi.ResourceOptions(ignore_changes=["value"]),
     )

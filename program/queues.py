@@ -9,7 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from program.configuration import Settings
+from program.configuration import DataClass, Settings
 from program.naming import Naming
 
 TRANSACTION_PROCESSING: Final = "transaction-processing"
@@ -91,7 +91,7 @@ def _fifo(
         redrive_policy=redrive_policy,
         policy=_encrypted_in_transit(naming.queue_arn(purpose)),
         sqs_managed_sse_enabled=True,
-        tags=settings.tags,
+        tags=settings.data_tags(DataClass.PAYMENT),
         opts=pulumi.ResourceOptions(depends_on=depends_on),
     )
 

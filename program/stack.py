@@ -71,14 +71,20 @@ def _specifications(
     table: dict[str, pulumi.Input[str]] = {
         names.TRANSACTIONS_TABLE: named.name("table", "transactions")
     }
-    announce: dict[str, pulumi.Input[str]] = {names.NOTIFICATION_QUEUE_URL: notifications.queue.url}
+    announce: dict[str, pulumi.Input[str]] = {
+        names.NOTIFICATION_QUEUE_URL: named.queue_url(NOTIFICATIONS)
+    }
     return (
         Specification(
             PROCESS,
             names.PROCESS_TRANSACTIONS,
             _PROCESS_TIMEOUT,
             concurrency.process,
-            {**table, **announce, names.TRANSACTION_QUEUE_URL: processing.queue.url},
+            {
+                **table,
+                **announce,
+                names.TRANSACTION_QUEUE_URL: named.queue_url(TRANSACTION_PROCESSING),
+            },
             (tables.transactions, processing.queue, notifications.queue),
         ),
         Specification(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 
 from handlers import names
-from program.configuration import Settings
+from program.configuration import DataClass, Settings
 from program.naming import Naming
 
 TRANSACTIONS = "transactions"
@@ -51,5 +51,5 @@ def _table(
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
         server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
         deletion_protection_enabled=settings.production,
-        tags=settings.tags,
+        tags=settings.data_tags(DataClass.PAYMENT),
     )

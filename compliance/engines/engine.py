@@ -55,7 +55,8 @@ class EngineRun:
     `record` instead. `project` and `stack` name the subject. `digest` is `sha256:...` over
     the program's sources, or the state's files; `note` tells what the engine's verdicts
     mean, `notes` what it assumed or could not see. `deployed` is True where the stacks are
-    what exists, and no longer to be changed. `printed` is what the program wrote.
+    what exists, and no longer to be changed. `printed` is what the program wrote. `folder` is
+    the project's folder in its repository (see :func:`compliance.project_folder.in_repository`).
     """
 
     engine: str
@@ -68,6 +69,7 @@ class EngineRun:
     notes: tuple[str, ...] = ()
     deployed: bool = False
     printed: str = ""
+    folder: str = ""
 
 
 Progress = Callable[[str], None]

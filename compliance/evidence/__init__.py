@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from payment_guardrails.remediation import Remediation
+from payment_guardrails.resource import Location
 
 from compliance.evidence.entries import (
     AttestationEntry,
@@ -14,7 +15,6 @@ from compliance.evidence.entries import (
     ControlResult,
     GrantEntry,
     LinkEntry,
-    Location,
     Pack,
     ResourceEntry,
     Result,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from payment_guardrails.resource import Location
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -34,14 +36,6 @@ class Pack:
     version: str
     digest: str
     configuration: Mapping[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class Location:
-    """A place in a program: a file, with slashes, from the project's folder, and a line from 1."""
-
-    file: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -210,7 +204,8 @@ class AttestationEntry:
     `status` is `valid`, `expiring` (within 14 days), `expired` or `malformed` (the last two do
     not count), `explanation` says why in words. Dates are ISO 8601. `evidence_file` is a path
     from the project's folder, `evidence_digest` the `sha256:...` that the attestation gives
-    for it; both are empty where it names none. `line` is where it is written.
+    for it; both are empty where it names none. `line` is where it is written. `version` is the
+    framework's.
     """
 
     framework: str
@@ -224,3 +219,4 @@ class AttestationEntry:
     evidence_file: str
     evidence_digest: str
     line: int
+    version: str = ""

@@ -35,7 +35,7 @@ from payment_guardrails.analyzer_messages import diagnostic, policy_of
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.finding_ids import identified
-from payment_guardrails.iam.recording_file import with_recording
+from payment_guardrails.iam.recording_file import recording_in, with_recording
 from payment_guardrails.record import RECORD_VARIABLE, Record
 from payment_guardrails.remediation import described, mend, to_wire
 from payment_guardrails.resource import Resource
@@ -159,7 +159,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                     self._tell(rule, rule.judge(stack, configuration.settings), response)
         self._waivers.tell(response)
         if self._record is not None:
-            self._record.write(resources)
+            self._record.write(stack, recording_in(self._configuration))
         return response
 
     def Remediate(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from payment_guardrails.aws_types import aws_type, data_version, is_of_aws
+from payment_guardrails.aws_types import aws_type, is_of_aws
 from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
+from payment_guardrails.placement import region_of
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import ANY, Level, Settings, Severity, stack_rule
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import Reading, Unknown
+from payment_guardrails.values import Reading
 
-_REGION: Final = "region"
 # The types that keep a copy of their data elsewhere, and the property that says where:
 # https://www.pulumi.com/registry/packages/aws/api-docs/dynamodb/table/#tablereplica
 # https://www.pulumi.com/registry/packages/aws/api-docs/dynamodb/globaltable/#globaltablereplica
@@ -75,26 +75,10 @@ def _not_judged(resource: Resource) -> str:
 
 def _where(stack: Stack, resource: Resource) -> Iterator[Reading]:
     """The regions in which the resource and its copies are."""
-    own = resource.read(_REGION).string()
-    if not own.missing and own.value != "":
-        yield own
-    elif aws_type(resource.type) is None:
-        unheard = f"is not set, and pulumi-aws {data_version()} has no {resource.type}"
-        yield Reading(Unknown(unheard), _REGION)
-    else:
-        yield _of_provider(stack, resource)
+    yield region_of(stack, resource)
     if resource.type in _REPLICA_REGIONS:
         for replica in resource.read("replicas").elements():
             yield replica.get(_REPLICA_REGIONS[resource.type]).string()
-
-
-def _of_provider(stack: Stack, resource: Resource) -> Reading:
-    given = stack.provider(resource).get(_REGION)
-    if isinstance(given.value, str) and given.value.startswith('"'):
-        given = given.parsed()  # older SDKs send every input of a provider as JSON
-    if given.missing or given.value == "":
-        return Reading(Unknown("is not configured (aws:region)"), given.path)
-    return given.string()
 
 
 def _judge(

@@ -13,6 +13,14 @@ from payment_guardrails.values import SECRET_TEXT, UNKNOWN, Asset, Reading, Secr
 
 
 @dataclass(frozen=True)
+class Location:
+    """A place in a program: a file, with slashes, from the project's folder, and a line from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Resource:
     """One resource of a stack.
 
@@ -20,7 +28,7 @@ class Resource:
     (camelCase). `outputs` are what the engine knows beyond them: ids, names and ARNs.
     `parent`, `provider` and the dependencies are URNs; `property_dependencies` tells,
     for each input, the resources its value was made from. `custom` is False for
-    components.
+    components. `location` is where the program creates it, None where the engine cannot know.
     """
 
     urn: str
@@ -33,6 +41,7 @@ class Resource:
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     custom: bool = True
+    location: Location | None = field(default=None, compare=False)
     _root: Reading = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,12 +11,8 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Finding, Status
-from payment_guardrails.iam.recorded_use import (
-    Recording,
-    RecordingError,
-    compare,
-    read_recording,
-)
+from payment_guardrails.iam.grants_compared import compare
+from payment_guardrails.iam.recorded_use import Recording, RecordingError, read_recording
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import UNKNOWN
 

@@ -70,13 +70,21 @@ def test_two_suffixes_never_collide(suffixes: list[str]) -> None:
     purposes = ["transactions", "fraud-alerts", "notifications", "notifications-dead-letter"]
     made = []
     for suffix in suffixes:
-        naming = Naming("aws", "us-east-2", "123456789012", suffix)
+        naming = Naming("aws", "amazonaws.com", "us-east-2", "123456789012", suffix)
         makers: list[Callable[[str], str]] = [
             naming.queue, naming.function, naming.function_log_group, naming.parameter,
             lambda purpose, naming=naming: naming.name("table", purpose),  # type: ignore[misc]
         ]  # fmt: skip
         made.append({make(purpose) for make in makers for purpose in purposes})
     assert not made[0] & made[1]
+
+
+DATA_CLASSES = {
+    "aws:cloudwatch/logGroup:LogGroup": "operations",
+    "aws:dynamodb/table:Table": "payment-data",
+    "aws:sqs/queue:Queue": "payment-data",
+    "aws:ssm/parameter:Parameter": "credentials",
+}
 
 
 def test_every_taggable_resource_is_tagged() -> None:
@@ -88,7 +96,9 @@ def test_every_taggable_resource_is_tagged() -> None:
         package = getattr(aws, module.partition("/")[0].replace("lambda", "lambda_"))
         if "tags" in inspect.signature(getattr(package, class_)._internal_init).parameters:
             tagged += 1
-            assert resource.inputs.get("tags") == {
+            given = dict(resource.inputs["tags"])
+            assert given.pop("DataClassification", "") == DATA_CLASSES.get(resource.type, "")
+            assert given == {
                 "Project": "payment-processing", "Environment": "dev", "ManagedBy": "pulumi",
             }, resource.urn  # fmt: skip
     assert tagged > 30
@@ -277,7 +287,7 @@ def test_neither_errors_nor_access_logs_copy_what_a_caller_sent() -> None:
 
 @pytest.mark.parametrize("change", ["route", "model", "error", "timeout", "function"])
 def test_any_change_of_the_api_redeploys_it(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
-    naming = Naming("aws", "us-east-2", "123456789012", "dev")
+    naming = Naming("aws", "amazonaws.com", "us-east-2", "123456789012", "dev")
     before = api.deployment_digest(naming)
     assert before == api.deployment_digest(naming)
     match change:
@@ -291,7 +301,7 @@ def test_any_change_of_the_api_redeploys_it(monkeypatch: pytest.MonkeyPatch, cha
         case "timeout":
             monkeypatch.setattr(api, "_INTEGRATION_TIMEOUT", 1)
         case "function":
-            naming = Naming("aws", "us-east-2", "123456789012", "prod")
+            naming = Naming("aws", "amazonaws.com", "us-east-2", "123456789012", "prod")
     assert api.deployment_digest(naming) != before
 
 

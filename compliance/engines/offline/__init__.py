@@ -20,6 +20,7 @@ from compliance.engines.offline.process import Child, TimeLimitError
 from compliance.engines.offline.registry import Registry
 from compliance.engines.offline.surroundings import ACCOUNT, DEFAULT_REGION
 from compliance.project import Project, read_project
+from compliance.project_folder import in_repository
 from compliance.settings_file import ProjectError
 
 _OWN_PACKAGES: Final = ("compliance", "payment_guardrails")
@@ -106,6 +107,7 @@ class Run:
             stacks=(self._registry.stack(),),
             notes=(*self._notes, *self._registry.notes),
             printed=self._child.printed,
+            folder=in_repository(self._project.root),
         )
 
     def _converse(self) -> Mapping[str, Any] | None:

@@ -16,6 +16,7 @@ import warnings
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import unquote, urlsplit
 
 
 def main() -> None:
@@ -38,6 +39,8 @@ def main() -> None:
 
 
 HERE = str(Path(__file__).resolve().parent)
+# What is installed is not the program's, though its environment be in the project's folder.
+INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 class Gate:
@@ -95,7 +98,7 @@ def run(gate: Gate, job: Any) -> Any:
         return failure("no-sdk", error, job["root"])
     configure(
         MockSettings(
-            monitor=Monitor(gate),
+            monitor=Monitor(gate, job["root"]),
             monitor_features=set(Monitor.features()),
             engine=MockEngine(None),
             project=job["project"],
@@ -126,6 +129,20 @@ def run(gate: Gate, job: Any) -> Any:
     except BaseException as error:  # noqa: BLE001 - the gate tells the user, whatever it was
         return failure("exception", error, job["root"])
     return {"kind": "done"}
+
+
+def place_in(root: Path, request: Any) -> Any:
+    """The file (from the project's folder) and line of the program that registers a resource.
+
+    None where the SDK is too old to tell, or nothing of the project is on the stack.
+    """
+    trace = getattr(request, "stackTrace", None)
+    positions = [frame.pc for frame in trace.frames] if trace else []
+    for position in (request.sourcePosition, *positions):
+        path = Path(unquote(urlsplit(position.uri).path))
+        if path.is_relative_to(root) and not INSTALLED.intersection(path.parts):
+            return [path.relative_to(root).as_posix(), position.line]
+    return None
 
 
 def failure(kind: str, error: BaseException, root: str) -> Any:
@@ -166,12 +183,13 @@ def own_frames(error: BaseException, root: str) -> list[traceback.FrameSummary]:
 class Monitor:
     """The resource monitor: hands each request to the gate and its answer to the SDK."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, root: str) -> None:
         import grpc
         from google.protobuf import empty_pb2, json_format, struct_pb2
         from pulumi.runtime.proto import resource_pb2
 
         self._gate = gate
+        self._root = Path(root)
         self._grpc = grpc
         self._stack_transforms: tuple[Any, ...] = ()
         self._empty = empty_pb2.Empty
@@ -209,6 +227,7 @@ class Monitor:
                 "name": request.name,
                 "parent": request.parent,
                 "custom": request.custom,
+                "place": place_in(self._root, request),
                 "remote": request.remote,
                 "provider": request.provider,
                 "id": request.importId,

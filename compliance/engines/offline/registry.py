@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from payment_guardrails.resource import Resource
+from payment_guardrails.resource import Location, Resource
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import from_wire, has_unknown
 
@@ -113,6 +113,7 @@ class Registry:
                     if urns
                 },
                 custom=message["custom"],
+                location=None if message["place"] is None else Location(*message["place"]),
             )
         )
         reply = {"urn": urn, "id": "", "properties": {}}

@@ -33,7 +33,7 @@ from compliance.engines.pulumi.workspace import (
     wanted_stack,
 )
 from compliance.project import Project, read_project
-from compliance.project_folder import project_folder
+from compliance.project_folder import in_repository, project_folder
 from compliance.settings_file import ProjectError
 from compliance.waived import locate
 
@@ -102,6 +102,7 @@ class Run:
             ),
             record=recorded,
             notes=(*workspace.notes, *map(_only_read, log.only_read)),
+            folder=in_repository(project.root),
         )
 
     def _opened(self, folder: Path) -> tuple[Project, Workspace]:

@@ -6,17 +6,21 @@ They are those of `apitype.ResourceV3`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
-from payment_guardrails.resource import Resource
+from payment_guardrails.resource import Location, Resource
 from payment_guardrails.stack import ROOT_TYPE
 from payment_guardrails.values import from_wire
 
 from compliance.engines.state.deployed import deployed
 
 _URN_PREFIX: Final = "urn:pulumi:"
+# https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go (ResourceV3)
+_POSITION: Final = re.compile(r"project:///(?P<file>[^#]+)#(?P<line>[1-9]\d{0,8})(?:,\d+)?")
 _KINDS: Final[Mapping[type, str]] = {
     bool: "true or false", str: "a string", list: "a list", dict: "an object",
 }  # fmt: skip
@@ -33,7 +37,8 @@ class Entry:
     `delete` marks one that was replaced and waits to be deleted, beside its replacement of
     the same URN; `pending_replacement` one that is deleted already and waits to be made
     again; `external` one that the program only reads. `init_errors` are there where
-    deploying it failed half way.
+    deploying it failed half way. `source_position` is where the program creates it, as the
+    engine writes it, or empty.
     """
 
     urn: str
@@ -46,6 +51,7 @@ class Entry:
     provider: str
     dependencies: tuple[str, ...]
     property_dependencies: Mapping[str, tuple[str, ...]]
+    source_position: str
     external: bool
     delete: bool
     pending_replacement: bool
@@ -86,6 +92,7 @@ class Entry:
                 for name, urns in sorted(by_property)
                 if urns
             },
+            source_position=text("sourcePosition"),
             external=flag("external"),
             delete=flag("delete"),
             pending_replacement=flag("pendingReplacement"),
@@ -120,7 +127,14 @@ class Entry:
             dependencies=self.dependencies,
             property_dependencies=self.property_dependencies,
             custom=self.custom,
+            location=_location(self.source_position),
         )
+
+
+def _location(position: str) -> Location | None:
+    """The place in an engine's `project:///FILE#LINE,COLUMN`; None where it is no such."""
+    match = _POSITION.fullmatch(position)
+    return match and Location(unquote(match["file"]), int(match["line"]))
 
 
 def _parts(urn: str) -> list[str]:

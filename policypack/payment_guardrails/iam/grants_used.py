@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from payment_guardrails.finding import Finding, not_applicable, undecided
-from payment_guardrails.iam.recorded_use import FUNCTION, Recorded, compare
+from payment_guardrails.iam.grants_compared import compare
+from payment_guardrails.iam.recorded_use import Recorded
 from payment_guardrails.iam.recording_file import OPTION, RULE
+from payment_guardrails.iam.service_use import FUNCTION
 from payment_guardrails.rule import Settings, Severity, stack_rule
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import Reading, Unknown

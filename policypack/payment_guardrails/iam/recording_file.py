@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from payment_guardrails.configuration import ConfigurationError, RuleConfiguration
-from payment_guardrails.iam.recorded_use import Recorded, RecordingError, read_recording
+from payment_guardrails.iam.recorded_use import (
+    Recorded,
+    Recording,
+    RecordingError,
+    read_recording,
+)
 from payment_guardrails.rule import Level
 from payment_guardrails.waivers.place import named
 
@@ -97,3 +102,9 @@ def _refused(shown: str, reason: str) -> ConfigurationError:
         f"{RULE}: {shown}: {reason}; record the functions anew (`make recording`), or name "
         f"another file in the option `{OPTION}` (relative to the project)"
     )
+
+
+def recording_in(configuration: Mapping[str, RuleConfiguration]) -> Recording | None:
+    """The recording that was read for the rule; None where none is configured."""
+    recorded = configuration[RULE].settings.get(OPTION) if RULE in configuration else None
+    return recorded.functions if isinstance(recorded, Recorded) else None

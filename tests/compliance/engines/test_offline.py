@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from payment_guardrails.resource import Resource
+from payment_guardrails.resource import Location, Resource
 from payment_guardrails.values import Asset, Secret, Unknown
 
 from compliance.engines.engine import EngineError, EngineRun
@@ -133,6 +133,44 @@ def test_what_cannot_be_derived_stays_unknown_with_its_dependency(idioms: Engine
     assert policy.property_dependencies["policy"] == (named(idioms, "key").urn,)
     assert isinstance(named(idioms, "group").inputs["vpcId"], Unknown)
     assert any("getVpc" in note for note in idioms.notes)
+
+
+def line_of(text: str) -> int:
+    return next(n for n, line in enumerate(IDIOMS.splitlines(), start=1) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("jobs", 'Queue("jobs"'),
+        ("applied", 'RolePolicy("applied"'),
+        ("part", 'Part("part")'),
+        ("part-logs", 'LogGroup(f"{name}-logs"'),
+        ("loop-2", 'Queue(f"loop-'),
+        ("inside-apply", 'Queue("inside-apply"'),
+    ],
+)
+def test_every_resource_is_where_the_program_creates_it(
+    idioms: EngineRun, name: str, text: str
+) -> None:
+    assert named(idioms, name).location == Location("__main__.py", line_of(text))
+
+
+def test_what_an_installed_component_creates_is_where_the_program_asks_for_it(
+    tmp_path: Path,
+) -> None:
+    installed = tmp_path / "venv" / "lib" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "parts.py").write_text(
+        "import pulumi, pulumi_aws as aws\n\n"
+        "class Part(pulumi.ComponentResource):\n"
+        "    def __init__(self, name):\n"
+        "        super().__init__('shop:parts:Part', name)\n"
+        "        aws.sqs.Queue(name, opts=pulumi.ResourceOptions(parent=self))\n"
+    )
+    source = f"import sys\nsys.path.append({str(installed)!r})\nimport parts\nparts.Part('part')\n"
+    found = run(tmp_path, source).stacks[0].resources
+    assert {each.location for each in found} == {Location("__main__.py", 4)}
 
 
 def test_components_providers_and_regions_are_followed(idioms: EngineRun) -> None:

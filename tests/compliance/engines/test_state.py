@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails.configuration import configure
+from payment_guardrails.resource import Location
 from payment_guardrails.rules import registered
 
 from compliance.engines.engine import EngineError, EngineRun, Request
@@ -267,3 +268,22 @@ def test_a_file_that_was_cut_off_is_refused(
     file = write(tmp_path_factory.mktemp("cut") / "x.json", _SOUND)
     file.write_bytes(file.read_bytes()[:end])
     assert "x.json:" in refusal(file)
+
+
+@pytest.mark.parametrize(
+    ("position", "location"),
+    [
+        ("project:///program/__main__.py#12,5", Location("program/__main__.py", 12)),
+        ("project:///a%20b.py#3", Location("a b.py", 3)),
+        ("file:///home/me/a.py#3", None),
+        ("project:///a.py", None),
+        ("project:///a.py#0", None),
+        ("", None),
+    ],
+)
+def test_a_resource_is_where_the_engine_says_that_the_program_creates_it(
+    position: str, location: Location | None, tmp_path: Path
+) -> None:
+    placed = {**GROUP_ENTRY, "sourcePosition": position}
+    [found] = read(write(tmp_path / "x.json", export([placed]))).stacks[0].resources
+    assert found.location == location

@@ -1,0 +1,221 @@
+"""Who may do what: every grant of a stack's functions and roles, as its policies say it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from payment_guardrails.iam.access import Access, arn_prefix, covers
+from payment_guardrails.iam.actions import access_levels
+from payment_guardrails.iam.attachments import Source, carriers, policies_of
+from payment_guardrails.iam.carriers import ROLE
+from payment_guardrails.iam.documents import Statement
+from payment_guardrails.iam.recorded_use import Recording, recorded_uses
+from payment_guardrails.iam.service_use import (
+    FUNCTION,
+    Mappings,
+    event_source_mappings,
+    service_uses,
+)
+from payment_guardrails.resource import Resource
+from payment_guardrails.stack import Stack
+from payment_guardrails.values import SECRET_TEXT, Reading
+
+RECORDED: Final = "recorded"
+BY_AWS: Final = "aws"
+UNUSED: Final = "unused"
+NOT_RECORDED: Final = "not_recorded"
+# What a pattern can have after an ARN without covering more than its children.
+_CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*|/stream/.*)$")
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One action on one resource that a principal may do.
+
+    `principal` is the URN of a function, or of a role that no function takes; `policy` is that
+    of what carries the statement, or the ARN of a policy of AWS. `action` and `resource` are as
+    the statement has them (`all but ...` for `NotAction` and `NotResource`); `targets` are the
+    URNs of the stack's resources that it covers; `access` are AWS's levels of access.
+    `conditional` is True where a condition, or a denial in a policy of the role, narrows it.
+    `use` is one of the four words above.
+    """
+
+    principal: str
+    role: str
+    policy: str
+    action: str
+    resource: str
+    targets: tuple[str, ...]
+    access: tuple[str, ...]
+    conditional: bool
+    use: str
+
+
+@dataclass(frozen=True)
+class GrantTable:
+    """The grants, and the principals (URNs) of which not all is known."""
+
+    grants: tuple[Grant, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> GrantTable:
+        """The table that `asdict` made JSON data of."""
+        grants = tuple(
+            Grant(**{**each, "targets": tuple(each["targets"]), "access": tuple(each["access"])})
+            for each in data["grants"]
+        )
+        return GrantTable(grants, tuple(data["incomplete"]))
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """What a function was seen to use, and AWS under its role; None where nothing tells."""
+
+    recorded: frozenset[Access] | None
+    by_aws: frozenset[Access]
+
+    def of(self, grant: Access) -> str:
+        if self.recorded is not None and any(grant.covers(each) for each in self.recorded):
+            return RECORDED
+        if any(grant.covers(each) for each in self.by_aws):
+            return BY_AWS
+        return NOT_RECORDED if self.recorded is None else UNUSED
+
+
+_NOTHING_KNOWN: Final = _Uses(None, frozenset())
+
+
+def grant_table(stack: Stack, recording: Recording | None = None) -> GrantTable:
+    """Every grant of the stack's functions and roles, with what a recording says of its use.
+
+    What it cannot tell: grants of people, of other stacks' roles, and of resource policies.
+    """
+    given, read, arns = carriers(stack), event_source_mappings(stack), _arns(stack)
+    functions, unlinked = _functions_by_role(stack)
+    grants: list[Grant] = []
+    incomplete: set[str] = set(unlinked)
+    for role in stack.of_types([ROLE]):
+        policies = policies_of(stack, role, given)
+        taking = functions.get(role.urn, ())
+        for principal in taking or (role,):
+            uses = _uses(stack, principal, recording, read) if taking else _NOTHING_KNOWN
+            known = _Principal(principal.urn, role.urn, uses, arns)
+            found = list(_grants(known, policies.sources))
+            grants.extend(each for each in found if each is not None)
+            if not policies.complete or None in found:
+                incomplete.add(principal.urn)
+    return GrantTable(tuple(sorted(set(grants))), tuple(sorted(incomplete)))
+
+
+@dataclass(frozen=True)
+class _Principal:
+    principal: str
+    role: str
+    uses: _Uses
+    arns: Mapping[str, Sequence[tuple[str, str]]]
+
+
+def _functions_by_role(stack: Stack) -> tuple[Mapping[str, list[Resource]], list[str]]:
+    by_role: dict[str, list[Resource]] = defaultdict(list)
+    unlinked: list[str] = []
+    for function in stack.of_types([FUNCTION]):
+        role = stack.link(function, function.read("role"), [ROLE]).target
+        if role is None:
+            unlinked.append(function.urn)
+        else:
+            by_role[role.urn].append(function)
+    return by_role, unlinked
+
+
+def _grants(known: _Principal, sources: Sequence[Source]) -> Iterator[Grant | None]:
+    """The grants of the documents; None for each that is not known."""
+    denied = any(not each.may_allow for source in sources for each in source.document.statements)
+    for source in sources:
+        for statement in source.document.statements:
+            if statement.may_allow:
+                yield from _of_statement(known, source.policy, statement, denied=denied)
+
+
+def _of_statement(
+    known: _Principal, policy: str, statement: Statement, *, denied: bool
+) -> Iterator[Grant | None]:
+    readings = (
+        *statement.actions, *statement.not_actions, *statement.resources, *statement.not_resources,
+    )  # fmt: skip
+    if not statement.allows or not all(isinstance(each.value, str) for each in readings):
+        yield None
+        return
+    conditional = denied or not statement.condition.missing
+    for action in _named(statement.actions, statement.not_actions):
+        for resource in _named(statement.resources, statement.not_resources):
+            yield Grant(
+                principal=known.principal,
+                role=known.role,
+                policy=policy,
+                action=action,
+                resource=resource,
+                targets=_targets(known, action, resource),
+                access=access_levels(action),
+                conditional=conditional,
+                use=known.uses.of(Access(action, resource)),
+            )
+
+
+def _named(given: Sequence[Reading], left_out: Sequence[Reading]) -> Iterator[str]:
+    if left_out:
+        yield f"all but {', '.join(map(_text, left_out))}"
+    yield from map(_text, given)
+
+
+def _text(reading: Reading) -> str:
+    return SECRET_TEXT if reading.secret else str(reading.value)
+
+
+def _arns(stack: Stack) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """ARN and URN of each resource whose ARN is known, by the service in its ARN."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for resource in stack.resources:
+        arn = resource.identity("arn")
+        if isinstance(arn.value, str) and not arn.secret and arn.value.count(":") >= 5:
+            found[arn.value.split(":")[2]].append((arn.value, resource.urn))
+    return found
+
+
+def _targets(known: _Principal, action: str, resource: str) -> tuple[str, ...]:
+    pattern = _CHILDREN.sub("", resource)
+    service = action.partition(":")[0].lower()
+    if resource.startswith("all but ") or action.startswith("all but ") or "*" in service:
+        services: Sequence[str] = tuple(known.arns)
+    else:
+        services = (service,)
+    everything = resource.startswith("all but ")
+    return tuple(
+        sorted(
+            urn
+            for each in services
+            for arn, urn in known.arns.get(each, ())
+            if everything or covers(pattern, arn)
+        )
+    )
+
+
+def _uses(stack: Stack, function: Resource, recording: Recording | None, read: Mappings) -> _Uses:
+    place = arn_prefix(stack, function)
+    if isinstance(place, Reading):
+        return _NOTHING_KNOWN
+    by_aws = service_uses(function, place, read)
+    handler = function.read("handler").value
+    recorded = (recording or {}).get(handler) if isinstance(handler, str) else None
+    return _Uses(
+        None if recorded is None else _known(recorded_uses(function, recorded, place)),
+        _known(by_aws),
+    )
+
+
+def _known(uses: Iterator[Access | Reading]) -> frozenset[Access]:
+    return frozenset(each for each in uses if isinstance(each, Access))
