@@ -23,11 +23,11 @@ from payment_guardrails.waivers.place import USUAL
 from payment_guardrails.waivers.waiver import COUNTS, LONGEST, Waiver, by_date, fits
 from payment_guardrails.waivers.waiver_file import (
     WaiverFileError,
-    compose,
     entries_of,
     parse_waivers,
     read_waivers,
 )
+from payment_guardrails.yaml_rows import Source, compose
 
 from compliance.evidence import Evidence, Result
 from compliance.project_folder import project_folder
@@ -208,8 +208,9 @@ def _with_entry(content: bytes, added: Waiver, known: tuple[Waiver, ...], name: 
     text = content.decode("utf-8")
     if text and not text.endswith("\n"):
         text += "\n"
-    root = compose(content, name)
-    entries = entries_of(root, name)
+    source = Source(name, WaiverFileError)
+    root = compose(content, source)
+    entries = entries_of(root, source)
     listed = root if isinstance(root, yaml.SequenceNode) else _listed(root)
     if root is None:
         text += _NEW_LIST

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from payment_guardrails.rules import registered
 from payment_guardrails.waivers.waiver_file import (
     FIELDS,
-    LARGEST,
     WaiverFileError,
     parse_waivers,
     read_waivers,
 )
+from payment_guardrails.yaml_rows import LARGEST
 
 RULES = registered()
 WHOLE = """\
@@ -96,10 +96,10 @@ def test_the_file_is_known_by_its_digest(tmp_path: Path) -> None:
         ("a: [\n", "w.yaml:2: malformed YAML"),
         ("- a\n---\n- b\n", "w.yaml:2: malformed YAML"),
         ("[" * 100_000, "w.yaml:1: malformed YAML: it is nested more than 100 levels deep"),
-        ("text", "w.yaml:1: must be a list of waivers"),
-        ("other: []", "w.yaml:1: must hold a list named `waivers`"),
-        ("waivers: []\nwaivers: []", "w.yaml:1: must hold a list named `waivers`, once"),
-        ("waivers: {a: b}", "w.yaml:1: must be a list"),
+        ("text", "w.yaml:1: waivers must be a list"),
+        ("other: []", "w.yaml:1: a file of waivers has no field 'other'"),
+        ("waivers: []\nwaivers: []", "w.yaml:2: waivers is there twice"),
+        ("waivers: {a: b}", "w.yaml:1: waivers must be a list"),
         ("- text", "w.yaml:1: a waiver must have fields"),
         (listed(ENTRY, without("owner", id="b")), "w.yaml:2: a waiver needs owner; add `owner:"),
         (listed(without(reason=None)), "w.yaml:1: a waiver needs reason"),
@@ -163,7 +163,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [lambda file: None, lambda file: file.mkdir()])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, make: Any) -> None:
     make(tmp_path / "w.yaml")
-    with pytest.raises(WaiverFileError, match=r"w\.yaml: cannot be read: .*; name a file"):
+    with pytest.raises(WaiverFileError, match=r"w\.yaml: cannot be read: .*; name another file"):
         read_waivers(tmp_path / "w.yaml", RULES)
 
 

@@ -56,6 +56,7 @@ def waiving(*waivers: Waiver, as_of: date = TODAY) -> Waiving:
         ("*A*", "a", False),
         ("**", "x", True),
         ("*ab*b", "ab", False),
+        ("*a*a*", "ba", False),
     ],
 )
 def test_only_the_star_is_special_in_a_pattern(pattern: str, text: str, expected: bool) -> None:
