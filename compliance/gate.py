@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from payment_guardrails.finding import Status
 from payment_guardrails.rule import ANY, Level, Rule
 from payment_guardrails.waivers.waiving import Waiving
 
-from compliance.controls import judge_controls, load_frameworks
+from compliance.controls import Framework, judge_controls, load_frameworks
 from compliance.data_stores import stored_by
 from compliance.engines.engine import EngineError, EngineRun
 from compliance.evaluation import Judgement, judge, results
@@ -42,8 +42,11 @@ def gather(
     as_of: date,
     evaluated_at: str | None,
     waiving: Waiving | None = None,
+    frameworks: Sequence[Framework] | None = None,
 ) -> Evidence:
     """The evidence for a stack, with the waivers that count.
+
+    `frameworks` are the gate's own ones where none are given.
 
     Raises :class:`EngineError` where the stack holds nothing that any rule is for: nothing
     was tested then, and that is no pass.
@@ -84,7 +87,7 @@ def gather(
     found = results(judgement.findings, rules, configuration, waiving)
     if run.record is not None:
         confirm_waived(run.record, found)
-    controls = judge_controls(load_frameworks(), found)
+    controls = judge_controls(load_frameworks() if frameworks is None else frameworks, found)
     return Evidence(
         subject=Subject(
             project=run.project,
@@ -96,6 +99,7 @@ def gather(
             engine_note=run.note,
             notes=run.notes,
             folder=run.folder,
+            sources=run.sources,
         ),
         pack=pack_of(configuration),
         summary=summarize(entries, found, controls),

@@ -27,7 +27,8 @@ class Project:
     `main` what is run (a folder with a `__main__.py`, or a file). `config` has full keys
     (`aws:region`) and text values; `secret_keys` are those that are secret,
     `undecryptable` those whose value only the stack's passphrase would give. `environments`
-    are those of Pulumi ESC that the stack opens, which only its service can.
+    are those of Pulumi ESC that the stack opens, which only its service can. `sources` are the
+    program's files: `sha256:...` of each by its path from `root`.
     """
 
     name: str
@@ -42,7 +43,12 @@ class Project:
     secret_keys: frozenset[str]
     undecryptable: tuple[str, ...]
     environments: tuple[str, ...]
-    digest: str
+    sources: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """`sha256:...` over the names and contents of the sources."""
+        return digest_of(self.sources)
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -103,7 +109,7 @@ def read_project(
         secret_keys=frozenset(encrypted),
         undecryptable=tuple(sorted(encrypted)),
         environments=_environments(stacks.get(chosen)),
-        digest=_digest(folder, file, main, stacks.get(chosen)),
+        sources=_listed(folder, file, main, stacks.get(chosen)),
     )
 
 
@@ -242,16 +248,21 @@ def _interpreter(folder: Path, settings: Mapping[str, Any]) -> Path:
     return Path(sys.executable)
 
 
-def _digest(folder: Path, file: Path | None, main: Path, stack_file: Path | None) -> str:
-    """SHA-256 over the names and contents of the program's sources."""
+def _listed(
+    folder: Path, file: Path | None, main: Path, stack_file: Path | None
+) -> Mapping[str, str]:
+    """The program's sources, ordered: `sha256:...` of each by its path from the folder."""
     root = folder if file else (main if main.is_dir() else main.parent)
     files = set(_sources(root)) if file or main.is_dir() else {main}
     files.update(extra for extra in (file, stack_file) if extra)
-    digest = hashlib.sha256()
-    for path in sorted(files, key=lambda item: item.relative_to(folder).as_posix()):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{content}  {path.relative_to(folder).as_posix()}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in files)
+    return {name: f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" for name, path in named}
+
+
+def digest_of(files: Mapping[str, str]) -> str:
+    """`sha256:...` of the list that `sha256sum` prints of the files (digest by name)."""
+    lines = (f"{digest.removeprefix('sha256:')}  {name}\n" for name, digest in files.items())
+    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
 def _sources(folder: Path) -> Iterator[Path]:

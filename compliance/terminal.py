@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -39,14 +39,26 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
         yield lambda text: status.update(Text(text, overflow="ellipsis", no_wrap=True))
 
 
-def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
-    """The faults by rule, what the engine could not see, and the verdict last, at the eye."""
+def files(written: Iterable[Path], removed: Iterable[Path]) -> list[Text]:
+    """A line for each file that was written, and for each of an earlier run that was removed."""
+    return [
+        *(Text(f"report: {path}", style="dim") for path in written),
+        *(Text(f"removed: {path} (of an earlier run)", style="dim") for path in removed),
+    ]
+
+
+def summary(evidence: Evidence, files_told: Iterable[Text]) -> RenderableType:
+    """The faults by rule, what the engine could not see, and the verdict last, at the eye.
+
+    `files_told` are the lines of :func:`files`.
+    """
     blocks: list[RenderableType] = []
+    places = _places(evidence)
     blocks.extend(_waived(each) for each in evidence.results if each.status == "waived")
     for status in ("undecided", "fail"):
         found = [result for result in evidence.results if result.status == status]
         for _, group in groupby(found, key=lambda result: result.rule):
-            blocks.append(_fault(status, list(group)))
+            blocks.append(_fault(status, list(group), places))
     blocks.extend(_changed(change) for change in evidence.remediations)
     blocks.extend(Text(f"note: {note}", style="dim") for note in evidence.subject.notes)
     blocks.extend(Text(f"note: {text}", style="yellow") for text in exceptions(evidence))
@@ -55,7 +67,7 @@ def summary(evidence: Evidence, written: Iterable[Path]) -> RenderableType:
         counted = plural(len(evidence.waivers), "waiver")
         blocks.append(Text(f"waivers: {file.path} ({counted}, {file.digest})", style="dim"))
     blocks.append(_counts(evidence))
-    blocks.extend(Text(f"report: {path}", style="dim") for path in written)
+    blocks.extend(files_told)
     blocks.append(verdict(evidence))
     return Group(*blocks)
 
@@ -95,10 +107,19 @@ def proof(effectiveness: Effectiveness, written: Iterable[Path]) -> RenderableTy
     return Group(*blocks)
 
 
-def _fault(status: str, results: list[Result]) -> Text:
+def _places(evidence: Evidence) -> Mapping[str, str]:
+    """Where the program creates each resource, by its URN: file, from the project, and line."""
+    return {
+        each.urn: f"{each.location.file}:{each.location.line}"
+        for each in evidence.resources
+        if each.location is not None
+    }
+
+
+def _fault(status: str, results: list[Result], places: Mapping[str, str]) -> Text:
     first = results[0]
     level = "" if first.level == "mandatory" else f", {first.level}"
-    seen = "".join(f"    {_seen(result)}\n" for result in results)
+    seen = "".join(f"    {_seen(result, places)}\n" for result in results)
     remedies = (how_to_decide(result.message) for result in results if status == "undecided")
     remedy = next(filter(None, remedies), None)
     seen += f"    to decide it: {remedy}\n" if remedy else ""
@@ -109,9 +130,11 @@ def _fault(status: str, results: list[Result]) -> Text:
     )
 
 
-def _seen(result: Result) -> str:
+def _seen(result: Result, places: Mapping[str, str]) -> str:
     note = f"\n    {result.waiver_note}" if result.waiver_note else ""
-    return f"{name_of(result.resource)}: {result.message}{note}"
+    place = places.get(result.resource or "")
+    at = f", {place}" if place else ""
+    return f"{name_of(result.resource)}{at}: {result.message}{note}"
 
 
 def _waived(result: Result) -> Text:

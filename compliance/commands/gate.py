@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from compliance.commands.base import base_of
 from compliance.commands.files import read_json
 from compliance.commands.options import (
-    DEFAULT_FORMATS,
     add_subject,
     check_time_limit,
     configuration_values,
     configured_rules,
     day,
-    format_names,
 )
+from compliance.commands.output import add_output, format_names, signing_key, write_output
 from compliance.commands.usage import FAILED, PASSED, Parsers, UsageError
 
 if TYPE_CHECKING:
     from payment_guardrails.waivers.waiving import Waiving
+
+    from compliance.controls import Framework
 
 
 def add(commands: Parsers) -> None:
@@ -33,19 +37,31 @@ def add(commands: Parsers) -> None:
     gate.add_argument(
         "--waivers", type=Path, metavar="FILE", help="default: compliance/waivers.yaml"
     )
-    gate.add_argument("--format", default=DEFAULT_FORMATS, metavar="LIST")
-    gate.add_argument("--base", metavar="REPORT_JSON", help="not built yet")
+    gate.add_argument(
+        "--controls", type=Path, metavar="DIR", action="append", default=[],
+        help="frameworks of your own, a file each; can be given again",
+    )  # fmt: skip
+    gate.add_argument(
+        "--attestations", type=Path, metavar="FILE", help="default: compliance/attestations.yaml"
+    )
+    gate.add_argument("--base", type=Path, metavar="REPORT_JSON", help="a report to compare with")
+    gate.add_argument(
+        "--fail-on", choices=["any", "new"], default=None,
+        help="with --base: fail on any mandatory finding (the default), or on new ones only",
+    )  # fmt: skip
+    add_output(gate)
     gate.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    for name in ("policy_pack", "base"):
-        if getattr(options, name) is not None:
-            raise UsageError(f"--{name.replace('_', '-')} is not built yet")
+    if options.policy_pack is not None:
+        raise UsageError("--policy-pack is not built yet")
     check_time_limit(options)
     names = format_names(options.format)
     as_of = day(options.as_of)
     config = configuration_values(options.config)
+    base = base_of(options)
+    key = signing_key(options)
 
     from compliance.engines.engine import Request
     from compliance.engines.selection import start
@@ -61,10 +77,10 @@ def _run(options: argparse.Namespace) -> int:
     try:
         from compliance import terminal
         from compliance.gate import evaluation_time, gather, with_proof
-        from compliance.reports import write_reports
 
-        configured = configured_rules(options.program, configuring, as_of)
+        rules, configuration = configured_rules(options.program, configuring, as_of)
         waiving = _waiving(options, configuring, as_of)
+        frameworks, attested = _controls(options, as_of)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()
         if remark and not options.quiet:
@@ -74,13 +90,17 @@ def _run(options: argparse.Namespace) -> int:
     except BaseException:
         running.stop()
         raise
-    rules, configuration = configured
-    evidence = gather(run, rules, configuration, as_of, evaluated_at, waiving)
-    evidence = with_proof(evidence, options.out)
-    written = write_reports(evidence, names, options.out)
-    shown = terminal.verdict(evidence) if options.quiet else terminal.summary(evidence, written)
+    evidence = gather(run, rules, configuration, as_of, evaluated_at, waiving, frameworks)
+    evidence = with_proof(replace(evidence, **attested), options.out)
+    compared = None if base is None else base.compared(evidence)
+    output = write_output(evidence, names, options.out, compared, key)
+    files = terminal.files(output.written, output.removed)
+    shown = terminal.verdict(evidence) if options.quiet else terminal.summary(evidence, files)
     console.print(shown)
-    return PASSED if evidence.summary.verdict == "pass" else FAILED
+    if compared is None:
+        return PASSED if evidence.summary.verdict == "pass" else FAILED
+    console.print(compared.told(quiet=options.quiet))
+    return FAILED if compared.fails() else PASSED
 
 
 def _engine(options: argparse.Namespace) -> str:
@@ -110,3 +130,18 @@ def _waiving(options: argparse.Namespace, file: Path | None, as_of: date) -> Wai
         raise UsageError(f"{file}: {error}") from error
     except WaiverFileError as error:
         raise UsageError(str(error)) from error
+
+
+def _controls(
+    options: argparse.Namespace, as_of: date
+) -> tuple[Sequence[Framework], Mapping[str, Any]]:
+    """The frameworks, and the parts of the evidence that tell of attestations."""
+    from compliance.attestations import AttestationFileError, find_attestations
+    from compliance.controls import ControlsError, load_frameworks
+
+    try:
+        frameworks = load_frameworks(*options.controls)
+        file, entries = find_attestations(options.program, options.attestations, frameworks, as_of)
+    except (ControlsError, AttestationFileError) as error:
+        raise UsageError(str(error)) from error
+    return frameworks, {"attestation_file": file, "attestations": entries}

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from payment_guardrails.rule import Rule
 
 DEFAULT_OUT: Final = Path("build/compliance")
-DEFAULT_FORMATS: Final = "html,json,md,csv"
 
 
 def add_subject(command: argparse.ArgumentParser) -> None:
@@ -58,23 +57,6 @@ def configuration_values(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError("--config takes KEY=VALUE")
         config[key] = value
     return config
-
-
-def format_names(text: str) -> tuple[str, ...]:
-    """The formats in a list with commas, or `all`; raises :class:`UsageError`."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names:
-        raise UsageError("--format names no format")
-    from compliance.reports import formats
-
-    if names == ("all",):
-        return tuple(formats())
-    for name in names:
-        if name not in formats():
-            raise UsageError(
-                f"there is no format {name!r}; there are {', '.join(formats())}, and all"
-            )
-    return names
 
 
 def configured_rules(

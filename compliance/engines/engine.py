@@ -56,7 +56,8 @@ class EngineRun:
     the program's sources, or the state's files; `note` tells what the engine's verdicts
     mean, `notes` what it assumed or could not see. `deployed` is True where the stacks are
     what exists, and no longer to be changed. `printed` is what the program wrote. `folder` is
-    the project's folder in its repository (see :func:`compliance.project_folder.in_repository`).
+    the project's folder in its repository (see :func:`compliance.project_folder.in_repository`),
+    `sources` are the files of which `digest` is made: `sha256:...` of each by its path.
     """
 
     engine: str
@@ -70,6 +71,7 @@ class EngineRun:
     deployed: bool = False
     printed: str = ""
     folder: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 Progress = Callable[[str], None]

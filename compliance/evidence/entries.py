@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from payment_guardrails.resource import Location
@@ -14,7 +14,8 @@ class Subject:
     """What was evaluated, how and when. Dates are ISO 8601; digests are `sha256:...`.
 
     `folder` is the project's folder in its repository, with slashes; empty where it is the
-    root of one, or in none.
+    root of one, or in none. `sources` are the files of which `program_digest` is made:
+    `sha256:...` of each by its path.
     """
 
     project: str
@@ -26,6 +27,7 @@ class Subject:
     engine_note: str
     notes: tuple[str, ...]
     folder: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_a_sound_program_passes(programs: Path, tmp_path: Path, capsys: Any) -> 
     assert main(arguments) == 0
     assert "PASSED" in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "a" / "b").iterdir()} == {
-        "report.html", "report.json", "report.md", "report.csv",
+        "report.html", "report.json", "report.md", "report.csv", "manifest.json",
     }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_failures_name_resource_value_and_fix(programs: Path, tmp_path: Path, ca
     assert main(["gate", "--program", str(programs / "broken"), "--out", str(tmp_path)]) == 1
     printed = capsys.readouterr().out
     for words in (
-        "logs-group-retention (medium)", "group (cloudwatch LogGroup): events are kept 14 days",
+        "logs-group-retention (medium)", "group (cloudwatch LogGroup), __main__.py:3: events are kept 14 days",
         "retention_in_days=7", "UNDECIDED  iam-policy-no-wildcard-action", "FAILED  broken (dev)",
         "note: the account id is not known offline",
     ):  # fmt: skip
@@ -162,6 +162,11 @@ def test_dates_are_judged_as_of_the_day_that_is_given(
         (["gate", "--engine", "state"], "needs --state FILE|DIR"),
         (["gate", "--engine", "other"], "invalid choice"),
         (["gate", "--waivers", "no/waivers.yaml"], "no/waivers.yaml: cannot be read"),
+        (["gate", "--base", "no/report.json"], "no/report.json: No such file"),
+        (["gate", "--fail-on", "new"], "--fail-on needs --base"),
+        (["gate", "--controls", "no/such/folder"], "no/such/folder"),
+        (["gate", "--attestations", "no/such/file"], "no/such/file"),
+        (["gate", "--sign", "no/such/key"], "no/such/key"),
         (["gate", "--policy-pack", "x"], "--policy-pack is not built yet"),
         (["gate", "--state", "no/such/file"], "no such file or folder"),
         (["gate", "--state", "x", "--engine", "offline"], "--state is for --engine state"),

@@ -108,6 +108,7 @@ class Run:
             notes=(*self._notes, *self._registry.notes),
             printed=self._child.printed,
             folder=in_repository(self._project.root),
+            sources=self._project.sources,
         )
 
     def _converse(self) -> Mapping[str, Any] | None:

@@ -103,6 +103,7 @@ class Run:
             record=recorded,
             notes=(*workspace.notes, *map(_only_read, log.only_read)),
             folder=in_repository(project.root),
+            sources=project.sources,
         )
 
     def _opened(self, folder: Path) -> tuple[Project, Workspace]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from payment_guardrails.stack import Stack
 
 from compliance.engines.engine import EngineError, EngineRun, Progress, Request
 from compliance.engines.state.export import Export, read_export
+from compliance.project import digest_of
 from compliance.wording import plural
 
 _NOTE: Final = (
@@ -48,15 +48,17 @@ class Run:
         stacks = _stacks(exports)
         if not stacks:
             raise EngineError(f"{self._place}: no export in it holds a resource: nothing is judged")
+        sources = _sources(self._place, exports)
         return EngineRun(
             engine="state",
             project=_one_or_many(sorted({stack.project for stack in stacks}), "project"),
             stack=_one_or_many(_names(stacks), "stack"),
-            digest=_digest(self._place, exports),
+            digest=_digest(self._place, sources),
             note=_NOTE,
             stacks=stacks,
             notes=tuple(sorted(note for export in exports for note in _notes(export))),
             deployed=True,
+            sources=sources,
         )
 
 
@@ -107,12 +109,15 @@ def _notes(export: Export) -> tuple[str, ...]:
     return export.notes
 
 
-def _digest(place: Path, exports: list[Export]) -> str:
+def _sources(place: Path, exports: list[Export]) -> Mapping[str, str]:
+    """`sha256:...` of each export by its path from the place; its name where that is the file."""
+    base = place if place.is_dir() else place.parent
+    return {each.file.relative_to(base).as_posix(): f"sha256:{each.digest}" for each in exports}
+
+
+def _digest(place: Path, sources: Mapping[str, str]) -> str:
     """The digest of the one file; of a folder, that of the list which `sha256sum` prints of it."""
-    if not place.is_dir():
-        return f"sha256:{exports[0].digest}"
-    lines = (f"{each.digest}  {each.file.relative_to(place).as_posix()}\n" for each in exports)
-    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+    return digest_of(sources) if place.is_dir() else next(iter(sources.values()))
 
 
 def start(request: Request) -> Run:
