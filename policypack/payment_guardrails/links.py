@@ -23,6 +23,10 @@ _SHORTEST_NAME: Final = 6
 # What an ARN or a name can be followed by: the children of what it names.
 _CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*)$")
 
+_QUEUE: Final = "aws:sqs/queue:Queue"
+# https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+_QUEUE_URL: Final = re.compile(r"https://sqs\.[a-z0-9.-]+/\d+/([\w.-]+)")
+
 
 @dataclass(frozen=True, order=True)
 class Link:
@@ -55,10 +59,18 @@ def _links(stack: Stack, resource: Resource, named: Mapping[str, frozenset[str]]
     for property_, value in resource.inputs.items():
         for text in set(_texts(value)):
             bare = _CHILDREN.sub("", text)
-            others = named.get(text, named.get(bare, frozenset()))
+            others = named.get(text, named.get(bare, frozenset())) or _will_be(stack, bare)
             # A text that several things are called names none of them for certain.
             if len(others) == 1 and resource.urn not in others:
                 yield from (Link(property_, urn) for urn in others)
+
+
+def _will_be(stack: Stack, text: str) -> frozenset[str]:
+    """Whose ARN or URL a text will be, where the resource has none yet, as in a first preview."""
+    if text.startswith("arn:"):
+        return frozenset(each.urn for each in stack.named(text, stack.types))
+    queue = _QUEUE_URL.fullmatch(text)
+    return frozenset(each.urn for each in stack.named(queue[1], [_QUEUE])) if queue else frozenset()
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -84,6 +84,11 @@ class Stack:
         return Reading(UNKNOWN if found is None else found.inputs, "provider")
 
     @cached_property
+    def types(self) -> frozenset[str]:
+        """The types of the resources."""
+        return frozenset(self._by_type)
+
+    @cached_property
     def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
         index: dict[str, list[Resource]] = {}
         for resource in self.resources:
@@ -169,4 +174,5 @@ def _names_in(arn: str) -> tuple[str, ...]:
     """What an ARN's resource may be called: without its type, and without its path."""
     part = arn.split(":", 5)[-1]
     without_type = re.split(r"[:/]", part, maxsplit=1)[-1]
-    return tuple(dict.fromkeys((without_type, part.rsplit("/", 1)[-1])))
+    # A parameter's name begins with the slash that its ARN has after the type.
+    return tuple(dict.fromkeys((without_type, f"/{without_type}", part.rsplit("/", 1)[-1])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ RECORDED: Final = "recorded"
 BY_AWS: Final = "aws"
 UNUSED: Final = "unused"
 NOT_RECORDED: Final = "not_recorded"
+_ALL_BUT: Final = "all but "
 # What a pattern can have after an ARN without covering more than its children.
 _CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*|/stream/.*)$")
 
@@ -95,7 +96,7 @@ def grant_table(stack: Stack, recording: Recording | None = None) -> GrantTable:
 
     What it cannot tell: grants of people, of other stacks' roles, and of resource policies.
     """
-    given, read, arns = carriers(stack), event_source_mappings(stack), _arns(stack)
+    given, read, arns = carriers(stack), event_source_mappings(stack), _Arns.of(stack)
     functions, unlinked = _functions_by_role(stack)
     grants: list[Grant] = []
     incomplete: set[str] = set(unlinked)
@@ -117,7 +118,35 @@ class _Principal:
     principal: str
     role: str
     uses: _Uses
-    arns: Mapping[str, Sequence[tuple[str, str]]]
+    arns: _Arns
+
+
+@dataclass(frozen=True)
+class _Arns:
+    """ARN and URN of each resource whose ARN is known, by the service in its ARN."""
+
+    stack: Stack
+    by_service: Mapping[str, Sequence[tuple[str, str]]]
+
+    @staticmethod
+    def of(stack: Stack) -> _Arns:
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for resource in stack.resources:
+            arn = resource.identity("arn")
+            if isinstance(arn.value, str) and not arn.secret and arn.value.count(":") >= 5:
+                found[arn.value.split(":")[2]].append((arn.value, resource.urn))
+        return _Arns(stack, found)
+
+    def covered(self, pattern: str, services: Collection[str] | None) -> frozenset[str]:
+        """The resources that a pattern covers; of these services, of all where that is None."""
+        known = (
+            urn
+            for service in (self.by_service if services is None else services)
+            for arn, urn in self.by_service.get(service, ())
+            if covers(pattern, arn)
+        )
+        # Before a first deployment, names tell whose ARN it will be.
+        return frozenset(known) | {each.urn for each in self.stack.named(pattern, self.stack.types)}
 
 
 def _functions_by_role(stack: Stack) -> tuple[Mapping[str, list[Resource]], list[str]]:
@@ -168,7 +197,7 @@ def _of_statement(
 
 def _named(given: Sequence[Reading], left_out: Sequence[Reading]) -> Iterator[str]:
     if left_out:
-        yield f"all but {', '.join(map(_text, left_out))}"
+        yield f"{_ALL_BUT}{', '.join(map(_text, left_out))}"
     yield from map(_text, given)
 
 
@@ -176,32 +205,11 @@ def _text(reading: Reading) -> str:
     return SECRET_TEXT if reading.secret else str(reading.value)
 
 
-def _arns(stack: Stack) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """ARN and URN of each resource whose ARN is known, by the service in its ARN."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for resource in stack.resources:
-        arn = resource.identity("arn")
-        if isinstance(arn.value, str) and not arn.secret and arn.value.count(":") >= 5:
-            found[arn.value.split(":")[2]].append((arn.value, resource.urn))
-    return found
-
-
 def _targets(known: _Principal, action: str, resource: str) -> tuple[str, ...]:
-    pattern = _CHILDREN.sub("", resource)
     service = action.partition(":")[0].lower()
-    if resource.startswith("all but ") or action.startswith("all but ") or "*" in service:
-        services: Sequence[str] = tuple(known.arns)
-    else:
-        services = (service,)
-    everything = resource.startswith("all but ")
-    return tuple(
-        sorted(
-            urn
-            for each in services
-            for arn, urn in known.arns.get(each, ())
-            if everything or covers(pattern, arn)
-        )
-    )
+    everything = action.startswith(_ALL_BUT) or "*" in service
+    pattern = "*" if resource.startswith(_ALL_BUT) else _CHILDREN.sub("", resource)
+    return tuple(sorted(known.arns.covered(pattern, None if everything else (service,))))
 
 
 def _uses(stack: Stack, function: Resource, recording: Recording | None, read: Mappings) -> _Uses:
