@@ -1,10 +1,14 @@
-"""The one edge to AWS: clients with short timeouts and few, jittered retries."""
+"""The one edge to AWS: clients with short timeouts and few, jittered retries.
+
+They are made by botocore, as boto3's clients are: what boto3 has beyond them, resources and
+transfers, nothing here uses, and every start would pay for its import.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,23 +25,25 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 
+_SESSION: Final = botocore.session.get_session()
+
 AwsError = (BotoCoreError, ClientError)
 """What a call raises when it fails, or when its answer is lost."""
 
 
 def dynamodb() -> DynamoDBClient:
     """A client of DynamoDB."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    return cast("DynamoDBClient", _SESSION.create_client("dynamodb", config=_CONFIG))
 
 
 def sqs() -> SQSClient:
     """A client of SQS."""
-    return boto3.client("sqs", config=_CONFIG)
+    return cast("SQSClient", _SESSION.create_client("sqs", config=_CONFIG))
 
 
 def ssm() -> SSMClient:
     """A client of SSM."""
-    return boto3.client("ssm", config=_CONFIG)
+    return cast("SSMClient", _SESSION.create_client("ssm", config=_CONFIG))
 
 
 def error_code(error: BaseException) -> str:

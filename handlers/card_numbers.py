@@ -24,6 +24,8 @@ _NETWORKS: Final = (
     (re.compile(r"50|5[6-9]|6[0-9]"), frozenset(range(13, 20))),
     (re.compile(r"220[0-4]"), frozenset(range(16, 20))),
 )
+# A digit, and the sum of the digits of its double.
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 
 
 def holds_card_number(value: Any) -> bool:
@@ -49,14 +51,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _in_text(text: str) -> bool:
-    return any(_in_run(match.group()) for match in _RUN.finditer(text))
+    runs = (match.group() for match in _RUN.finditer(text))
+    return any(_in_run(run) for run in runs if len(run) >= _SHORTEST)
 
 
 def _in_run(run: str) -> bool:
     groups = ["".join(str(int(digit)) for digit in group) for group in _GROUP.findall(run)]
     for first in range(len(groups)):
         digits = ""
-        for group in groups[first:]:
+        # A group has a digit at least: what is further on is too far for this number.
+        for group in groups[first : first + _LONGEST]:
             digits += group
             if len(digits) > _LONGEST:
                 break
@@ -66,14 +70,11 @@ def _in_run(run: str) -> bool:
 
 
 def _is_card_number(digits: str) -> bool:
-    known = any(prefix.match(digits) and len(digits) in lengths for prefix, lengths in _NETWORKS)
+    known = any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _NETWORKS)
     return known and _luhn(digits)
 
 
 def _luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, annex B."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        number = int(digit) * (1 + place % 2)
-        total += number - 9 if number > 9 else number
-    return total % 10 == 0
+    """The check digit of ISO/IEC 7812-1, annex B: from the last, every second digit doubled."""
+    counted = digits[::-2] + digits[-2::-2].translate(_DOUBLED)
+    return sum(map(int, counted)) % 10 == 0

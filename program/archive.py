@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,10 @@ _PLATFORM: Final = ("--platform", "manylinux2014_aarch64", "--python-version", "
 # The earliest time that a ZIP archive can hold.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o644 << 16
+# botocore brings models of every service, fifteen times as much as all else in the archive:
+# kept are those of the services whose clients `handlers/aws.py` makes.
+_MODEL: Final = re.compile(r"botocore/data/(?P<service>[^/]+)/")
+_SERVICES: Final = frozenset({"dynamodb", "sqs", "ssm"})
 # What installers write differs from machine to machine, and nothing reads it at run time.
 _LEFT_OUT: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 
@@ -78,9 +83,10 @@ def build(target: Path = ARCHIVE) -> Path:
 
 
 def sources_digest() -> str:
-    """SHA-256 over the handlers' code and the lock file."""
+    """SHA-256 over the handlers' code, the lock file, and the code that packs them."""
     digest = hashlib.sha256()
-    for name, path in sorted((*_handlers(), (LOCK.name, LOCK))):
+    packing = Path(__file__)
+    for name, path in sorted((*_handlers(), (LOCK.name, LOCK), (packing.name, packing))):
         digest.update(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n".encode())
     return digest.hexdigest()
 
@@ -113,8 +119,12 @@ def _install(target: Path) -> None:
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
+        name = relative.as_posix()
+        model = _MODEL.match(name)
+        if model is not None and model["service"] not in _SERVICES:
+            continue
         if path.is_file() and path.name not in _LEFT_OUT and relative.parts[0] != "bin":
-            yield relative.as_posix(), path
+            yield name, path
 
 
 def _handlers() -> Iterator[tuple[str, Path]]:
