@@ -88,6 +88,15 @@ def test_a_role_that_grants_what_is_used_passes() -> None:
     assert (found.status, found.message) == (Status.PASS, "its 9 uses are what its role grants")
 
 
+def test_a_parameter_is_named_by_its_whole_path() -> None:
+    parameter = "arn:aws:ssm:us-east-2:123456789012:parameter/payments/dev/key"
+    uses = {"app.work": {**USES["app.work"], "ssm:GetParameter": ["PARAMETER"]}}
+    draft = exact().with_("policy", policy=granting(allow("ssm:GetParameter", parameter)))
+    variables = {"TABLE": "orders", "QUEUE_URL": url("done"), "PARAMETER": "/payments/dev/key"}
+    [found] = judged(draft.with_("work", environment={"variables": variables}), uses)
+    assert found.status is Status.PASS, found.message
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -133,6 +133,7 @@ def concurrency(most: Any, reserved: Any = 50, *, called: bool = False, **mappin
     [
         (49, 50, PASS, PASS),
         (50, 50, PASS, FAIL),
+        (300, 300, PASS, FAIL),
         (51, 50, FAIL, FAIL),
         ("49", "50", PASS, PASS),
         (2, 0, FAIL, FAIL),

@@ -95,6 +95,8 @@ def test_the_file_is_known_by_its_digest(tmp_path: Path) -> None:
     [
         ("a: [\n", "w.yaml:2: malformed YAML"),
         ("- a\n---\n- b\n", "w.yaml:2: malformed YAML"),
+        ("[" * 101 + "]" * 101, "w.yaml:1: malformed YAML: it is nested more than 100 levels"),
+        ("[" * 100 + "]" * 100, "w.yaml:1: a waiver must have fields"),
         ("[" * 100_000, "w.yaml:1: malformed YAML: it is nested more than 100 levels deep"),
         ("text", "w.yaml:1: waivers must be a list"),
         ("other: []", "w.yaml:1: a file of waivers has no field 'other'"),
