@@ -1,6 +1,7 @@
 """Report formats: each is one module that registers a writer of Evidence.
 
-Adding a format is one file here; the command line finds it by the registry.
+Adding a format is one file here; the command line finds it by the registry. A format of more
+than one file is a module (or a writer) for each: those beside the first say whose part they are.
 """
 
 from __future__ import annotations
@@ -18,13 +19,21 @@ from compliance.evidence import Evidence
 Writer = Callable[[Evidence], str]
 
 _WRITERS: dict[str, tuple[str, Writer]] = {}
+_PARTS: dict[str, set[str]] = {}
 
 
-def report_format(name: str, file: str) -> Callable[[Writer], Writer]:
-    """Register a writer of the format `name`, whose text goes to `file`."""
+def report_format(
+    name: str, file: str, *, part_of: str | None = None
+) -> Callable[[Writer], Writer]:
+    """Register a writer of the format `name`, whose text goes to `file`.
+
+    A part of another format is written whenever that one is, and can be asked for alone.
+    """
 
     def register(writer: Writer) -> Writer:
         _WRITERS[name] = (file, writer)
+        if part_of is not None:
+            _PARTS.setdefault(part_of, set()).add(name)
         return writer
 
     return register
@@ -38,12 +47,13 @@ def formats() -> Mapping[str, tuple[str, Writer]]:
 
 
 def write_reports(evidence: Evidence, names: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Write the named formats into a folder, each whole or not at all.
+    """Write the named formats and their parts into a folder, each whole or not at all.
 
     Raises `OSError` where the folder cannot be made or written.
     """
     known = formats()
-    return write_files([(known[name][0], known[name][1](evidence)) for name in names], folder)
+    wanted = dict.fromkeys(each for name in names for each in (name, *sorted(_PARTS.get(name, ()))))
+    return write_files([(known[name][0], known[name][1](evidence)) for name in wanted], folder)
 
 
 def write_files(texts: Iterable[tuple[str, str]], folder: Path) -> tuple[Path, ...]:

@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from compliance.evidence import Evidence, Result
 from compliance.reports import report_format
+from compliance.reports.characters import encodable
+from compliance.reports.places import Place, place_of, resources_by_urn
 
 _COLUMNS: Final = (
     "framework", "version", "control", "title", "control_status", "rule", "resource", "status",
     "severity", "level", "property", "message", "result_id", "waiver", "waiver_owner",
-    "waiver_expires", "waiver_reason", "waiver_note",
+    "waiver_expires", "waiver_reason", "waiver_note", "file", "line",
 )  # fmt: skip
-# A spreadsheet runs a cell that begins with one of these.
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_OF_CONTROL: Final = 5  # columns, before those of a result
+# Most cells: nothing in them is a sign at a beginning, a separator or a quote.
+_PLAIN: Final = re.compile(r"(?:[0-9A-Za-z(\[*<`][ !#-:<-~]*)?")
+_SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_BLANK: Final = r"[\s\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2060\ufeff]*"
+# A spreadsheet runs what begins with one of these signs, in either width, whatever blanks are
+# before it: https://owasp.org/www-community/attacks/CSV_Injection. Where it takes another separator
+# than the comma, as in many countries, a part of a cell is a cell of its own whatever the quotes
+# say; so the same holds after a semicolon, a tab or a line break.
+_FORMULA: Final = re.compile(rf"(?:(?<=[;\t\r\n])|\A)(?={_BLANK}[{_SIGNS}]|[\t\r\n])")
 
 
 @report_format("csv", "report.csv")
 def write_csv(evidence: Evidence) -> str:
-    """The results by control; controls without results, and rules without controls, included."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for row in _rows(evidence):
-        writer.writerow([_safe(cell) for cell in row])
-    return text.getvalue()
+    """The results by control; controls without results, and rules without controls, included.
+
+    RFC 4180, every cell in quotes.
+    """
+    return "".join(f"{row}\r\n" for row in (_row(*_COLUMNS), *_rows(evidence)))
 
 
-def _rows(evidence: Evidence) -> Iterator[tuple[str, ...]]:
-    by_rule: dict[str, list[Result]] = {}
-    for result in evidence.results:
-        by_rule.setdefault(result.rule, []).append(result)
+def _rows(evidence: Evidence) -> Iterator[str]:
+    # A result is in the rows of every control that its rule serves, but made into cells once.
+    cells = _cells_by_rule(evidence)
     mapped: set[str] = set()
     for control in evidence.controls:
-        head = (control.framework, control.version, control.id, control.title, control.status)
-        results = [item for rule in control.rules for item in by_rule.get(rule, ())]
+        head = _row(control.framework, control.version, control.id, control.title, control.status)
         mapped.update(control.rules)
-        for result in results:
-            yield (*head, *_cells(result))
-        if not results:
-            wanted = control.evidence_wanted or control.note
-            yield (*head, "", "", "", "", "", "", wanted, "", "", "", "", "", "")
-    for rule in sorted(set(by_rule) - mapped):
-        for result in by_rule[rule]:
-            yield ("", "", "", "", "", *_cells(result))
+        found = [each for rule in control.rules for each in cells.get(rule, ())]
+        wanted = control.evidence_wanted or control.note
+        for each in found or [_row(*_nothing_seen(wanted))]:
+            yield f"{head},{each}"
+    no_control = _row("", "", "", "", "")
+    for rule in sorted(set(cells) - mapped):
+        for each in cells[rule]:
+            yield f"{no_control},{each}"
 
 
-def _cells(result: Result) -> tuple[str, ...]:
+def _cells_by_rule(evidence: Evidence) -> dict[str, list[str]]:
+    resources, folder = resources_by_urn(evidence), evidence.subject.folder
+    cells: dict[str, list[str]] = {}
+    for result in evidence.results:
+        place = place_of(result, resources, folder)
+        cells.setdefault(result.rule, []).append(_row(*_result_cells(result), *_place_cells(place)))
+    return cells
+
+
+def _result_cells(result: Result) -> tuple[str, ...]:
     waiver = result.waiver or {}
     return (
         result.rule, result.resource or "", result.status, result.severity, result.level,
@@ -60,6 +73,21 @@ def _cells(result: Result) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _place_cells(place: Place) -> tuple[str, str]:
+    return (place.file, str(place.line)) if place.known else ("", "")
+
+
+def _nothing_seen(wanted: str) -> tuple[str, ...]:
+    """The cells of a control without results: only what evidence it wants, as the message."""
+    return tuple(wanted if name == "message" else "" for name in _COLUMNS[_OF_CONTROL:])
+
+
+def _row(*cells: str) -> str:
+    return ",".join(f'"{_safe(cell)}"' for cell in cells)
+
+
 def _safe(cell: str) -> str:
-    cell = cell.encode("utf-8", "replace").decode().replace("\x00", "")
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    """The cell with an apostrophe before what a spreadsheet would take for a formula."""
+    if not _PLAIN.fullmatch(cell):
+        cell = _FORMULA.sub("'", encodable(cell).replace("\x00", "")).replace('"', '""')
+    return cell
