@@ -68,7 +68,8 @@ def test_failures_name_resource_value_and_fix(programs: Path, tmp_path: Path, ca
     assert main(["gate", "--program", str(programs / "broken"), "--out", str(tmp_path)]) == 1
     printed = capsys.readouterr().out
     for words in (
-        "logs-group-retention (medium)", "group (cloudwatch LogGroup), __main__.py:3: events are kept 14 days",
+        "logs-group-retention (medium)",
+        "group (cloudwatch LogGroup), __main__.py:3: events are kept 14 days",
         "retention_in_days=7", "UNDECIDED  iam-policy-no-wildcard-action", "FAILED  broken (dev)",
         "note: the account id is not known offline",
     ):  # fmt: skip

@@ -1,0 +1,52 @@
+"""Text of rules as HTML: code in backticks, addresses as links; all else escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from markupsafe import Markup, escape
+
+# An address ends before the punctuation of its sentence.
+_PARTS: Final = re.compile(r"`([^`\n]+)`|(https://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)])")
+# HTML has no place for these characters, not even escaped.
+# https://infra.spec.whatwg.org/#noncharacter and https://infra.spec.whatwg.org/#control
+# Each plane of Unicode ends with two noncharacters.
+_NONCHARACTERS: Final = "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+_UNPRINTABLE: Final = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NONCHARACTERS}]"
+)
+
+
+def prose(text: str) -> Markup:
+    """Text with `code` and https addresses marked up."""
+    text = " ".join(text.split())
+    made: list[str] = []
+    end = 0
+    for found in _PARTS.finditer(text):
+        made.append(escape(text[end : found.start()]))
+        code, address = found.groups()
+        made.append(
+            Markup("<code>{}</code>").format(code)
+            if code
+            else Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
+        )
+        end = found.end()
+    made.append(escape(text[end:]))
+    # Every part is escaped or made by `Markup.format`, which escapes.
+    return Markup("").join(made)
+
+
+def printable(page: str) -> str:
+    """A page in which characters that no browser shows stand as U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", page.encode("utf-8", "replace").decode())
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters of a text, its beginning and its end."""
+    if len(text) <= length:
+        return text
+    kept = length - 1
+    return f"{text[: kept - kept // 3]}…{text[len(text) - kept // 3 :]}"
