@@ -19,9 +19,9 @@ ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
 ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
-.PHONY: help setup gate prove docs openapi test differential thorough lint types check package engine engine-path \
-	dynamodb dynamodb-path recording \
-	mutants planted pack programs bench lock clean
+.PHONY: help setup gate report prove docs openapi test differential thorough lint types check package engine engine-path \
+	dynamodb dynamodb-path browser browser-path recording \
+	mutants planted pack programs bench lock clean validate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ setup: .venv/dev.stamp ## make .venv with everything that tests and checks need
 
 gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print the verdict
 	@$(BIN)/compliance gate
+
+report: .venv/gate.stamp ## evaluate the payment stack and write the report in every format
+	@$(BIN)/compliance gate --format all
 
 prove: .venv/gate.stamp ## weaken the payment stack in every way, one at a time: is it caught?
 	@$(BIN)/compliance prove
@@ -89,6 +92,39 @@ $(DYNAMODB)/ready:
 	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+# The validators of the report formats, kept outside the work tree, made again when they change.
+VALIDATOR_FILES := $(addprefix tests/validation/,requirements.txt package.json package-lock.json)
+VALIDATORS := $(ENGINE_CACHE)/validators-$(firstword $(shell cat $(VALIDATOR_FILES) | cksum))
+
+validate: .venv/dev.stamp $(VALIDATORS)/ready ## hold every report format against its ecosystem's validator (needs Node.js 20, Java 17)
+	@$(BIN)/python -m tests.validation $(VALIDATORS)
+
+$(VALIDATORS)/ready:
+	@echo "installing the validators of report formats (once)"
+	@mkdir -p $(@D)
+	@$(PYTHON) -m venv $(@D)/venv
+	@$(@D)/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r tests/validation/requirements.txt
+	@cp $(VALIDATOR_FILES) $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@chmod u+x $(@D)/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool
+	@touch $@
+
+# What drives a Chromium through the HTML report (needs Node.js; the browser is the machine's own).
+BROWSER_FOLDER := tests/compliance/html/browser
+BROWSER := $(ENGINE_CACHE)/browser-$(firstword $(shell cksum $(BROWSER_FOLDER)/package-lock.json))
+
+browser: $(BROWSER)/ready ## install what drives Chromium in the tests of the HTML report (needs Node.js 20)
+
+browser-path:
+	@echo $(BROWSER)
+
+$(BROWSER)/ready:
+	@mkdir -p $(@D)
+	@cp $(BROWSER_FOLDER)/package.json $(BROWSER_FOLDER)/package-lock.json $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --omit=optional --no-audit --no-fund
+	@touch $@
+
 docs: .venv/gate.stamp ## write a page for each rule into docs/rules/
 	@$(BIN)/python -m compliance.rule_documents docs/rules
 
@@ -103,10 +139,13 @@ pack: ## make the policy pack's own environment: policypack/venv
 programs: .venv/dev.stamp ## score the gate on the whole programs of tests/programs/
 	@$(BIN)/python -m tests.program_score
 
-bench: .venv/dev.stamp ## measure the gate, the rules, and previews with and without the pack
+bench: .venv/dev.stamp ## measure the gate, the rules, previews with and without the pack, the handlers
 	@$(BIN)/python -m tests.benchmarks.gate
 	@$(BIN)/python -m tests.benchmarks.evaluation
 	@$(BIN)/python -m tests.benchmarks.preview
+	@$(BIN)/python -m tests.benchmarks.reports
+	@$(BIN)/python -m tests.benchmarks.cold_start
+	@$(BIN)/python -m tests.benchmarks.handler_time
 
 planted: .venv/dev.stamp ## plant known bugs in a copy of the handlers: which test catches which? (ARGS="review")
 	@$(BIN)/python -m tests.handlers.planted $(ARGS)
@@ -128,6 +167,8 @@ lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
 		-o policypack/requirements.txt
 	$(COMPILE) --universal --python-version 3.11 tests/mutation/requirements.in \
 		-o tests/mutation/requirements.txt
+	$(COMPILE) --universal --python-version 3.11 tests/validation/requirements.in \
+		-o tests/validation/requirements.txt
 	$(COMPILE) --python-platform aarch64-manylinux2014 --python-version 3.13 \
 		handlers/requirements.in -o handlers/requirements.txt
 
