@@ -112,6 +112,7 @@ def test_one_thing_and_its_children_are_narrow(pattern: str) -> None:
         "arn:aws:logs:us-east-2:123456789012:log-group:/aws/lambda/*",
         "arn:aws:dynamodb:us-east-2:123456789012:table/*", "arn:aws:s3:::*", "arn:aws:s3:::b*/*",
         "arn:aws:dynamodb:us-east-2:123456789012:table/x*/index/*",
+        "arn:aws:dynamodb:us-east-2:123456789012:table/x-??????",
         "arn:aws:dynamodb:us-east-2:123456789012:*/x",
         "arn:aws:iam::123456789012:role/service-role/*", "arn:aws:iam::123456789012:role/x*",
         "arn:aws:kms:us-east-2:123456789012:key/*",
