@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -137,16 +137,18 @@ class _Arns:
                 found[arn.value.split(":")[2]].append((arn.value, resource.urn))
         return _Arns(stack, found)
 
-    def covered(self, pattern: str, services: Collection[str] | None) -> frozenset[str]:
-        """The resources that a pattern covers; of these services, of all where that is None."""
-        known = (
+    def covered(self, pattern: str, service: str | None) -> frozenset[str]:
+        """The resources of a service that a pattern covers; of all services where it is None."""
+        known = frozenset(
             urn
-            for service in (self.by_service if services is None else services)
-            for arn, urn in self.by_service.get(service, ())
+            for each in (self.by_service if service is None else (service,))
+            for arn, urn in self.by_service.get(each, ())
             if covers(pattern, arn)
         )
+        if service is not None and pattern.split(":")[2:3] != [service]:
+            return known
         # Before a first deployment, names tell whose ARN it will be.
-        return frozenset(known) | {each.urn for each in self.stack.named(pattern, self.stack.types)}
+        return known | {each.urn for each in self.stack.named(pattern, self.stack.types)}
 
 
 def _functions_by_role(stack: Stack) -> tuple[Mapping[str, list[Resource]], list[str]]:
@@ -209,7 +211,7 @@ def _targets(known: _Principal, action: str, resource: str) -> tuple[str, ...]:
     service = action.partition(":")[0].lower()
     everything = action.startswith(_ALL_BUT) or "*" in service
     pattern = "*" if resource.startswith(_ALL_BUT) else _CHILDREN.sub("", resource)
-    return tuple(sorted(known.arns.covered(pattern, None if everything else (service,))))
+    return tuple(sorted(known.arns.covered(pattern, None if everything else service)))
 
 
 def _uses(stack: Stack, function: Resource, recording: Recording | None, read: Mappings) -> _Uses:
