@@ -18,7 +18,13 @@ from compliance.commands.options import (
     configured_rules,
     day,
 )
-from compliance.commands.output import add_output, format_names, signing_key, write_output
+from compliance.commands.output import (
+    add_output,
+    format_names,
+    load_output,
+    signing_key,
+    write_output,
+)
 from compliance.commands.usage import FAILED, PASSED, Parsers, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +63,6 @@ def _run(options: argparse.Namespace) -> int:
     if options.policy_pack is not None:
         raise UsageError("--policy-pack is not built yet")
     check_time_limit(options)
-    names = format_names(options.format)
     as_of = day(options.as_of)
     config = configuration_values(options.config)
     base = base_of(options)
@@ -81,6 +86,8 @@ def _run(options: argparse.Namespace) -> int:
         rules, configuration = configured_rules(options.program, configuring, as_of)
         waiving = _waiving(options, configuring, as_of)
         frameworks, attested = _controls(options, as_of)
+        names = format_names(options.format)
+        load_output(names)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()
         if remark and not options.quiet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,14 @@ def signing_key(options: argparse.Namespace) -> SigningKey | None:
     if key.warning:
         sys.stderr.write(f"compliance: warning: {key.warning}\n")
     return key
+
+
+def load_output(names: tuple[str, ...]) -> None:
+    """Load what :func:`write_output` needs, while there is nothing to write yet."""
+    importlib.import_module("compliance.integrity.sealing")
+    from compliance.reports import load
+
+    load(names)
 
 
 def write_output(

@@ -20,18 +20,26 @@ Writer = Callable[[Evidence], str]
 
 _WRITERS: dict[str, tuple[str, Writer]] = {}
 _PARTS: dict[str, set[str]] = {}
+_LOADERS: dict[str, Callable[[], None]] = {}
 
 
 def report_format(
-    name: str, file: str, *, part_of: str | None = None
+    name: str,
+    file: str,
+    *,
+    part_of: str | None = None,
+    loader: Callable[[], None] | None = None,
 ) -> Callable[[Writer], Writer]:
     """Register a writer of the format `name`, whose text goes to `file`.
 
     A part of another format is written whenever that one is, and can be asked for alone.
+    `loader` loads what the writer needs and other formats do not (see :func:`load`).
     """
 
     def register(writer: Writer) -> Writer:
         _WRITERS[name] = (file, writer)
+        if loader is not None:
+            _LOADERS[name] = loader
         if part_of is not None:
             _PARTS.setdefault(part_of, set()).add(name)
         return writer
@@ -44,6 +52,13 @@ def formats() -> Mapping[str, tuple[str, Writer]]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return MappingProxyType(dict(sorted(_WRITERS.items())))
+
+
+def load(names: Iterable[str]) -> None:
+    """Load what the named formats need, while there is nothing to write yet."""
+    for name in names:
+        if name in _LOADERS:
+            _LOADERS[name]()
 
 
 def write_reports(evidence: Evidence, names: Iterable[str], folder: Path) -> tuple[Path, ...]:

@@ -6,7 +6,13 @@ from compliance.evidence import Evidence
 from compliance.reports import report_format
 
 
-@report_format("html", "report.html")
+def _load() -> None:
+    from compliance.reports.html.page import load  # noqa: PLC0415 - see `write_html`
+
+    load()
+
+
+@report_format("html", "report.html", loader=_load)
 def write_html(evidence: Evidence) -> str:
     """The page. Everything in it comes from the evidence, and all of it is escaped."""
     # What makes the page is loaded where one is made: other formats are written without it.

@@ -88,6 +88,12 @@ def render(page: Page) -> str:
     return printable(text) + "\n"
 
 
+def load() -> None:
+    """Compile the templates, which is a good part of the time that a small page takes."""
+    for name in _templates().list_templates():
+        _templates().get_template(name)
+
+
 @dataclass(frozen=True)
 class _Inlined:
     """A file that is written into the page, and the source expression that allows it."""

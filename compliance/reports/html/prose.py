@@ -11,12 +11,12 @@ from markupsafe import Markup, escape
 _PARTS: Final = re.compile(r"`([^`\n]+)`|(https://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)])")
 # HTML has no place for these characters, not even escaped.
 # https://infra.spec.whatwg.org/#noncharacter and https://infra.spec.whatwg.org/#control
-# Each plane of Unicode ends with two noncharacters.
-_NONCHARACTERS: Final = "".join(
-    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-)
-_UNPRINTABLE: Final = re.compile(
-    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NONCHARACTERS}]"
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# Each plane of Unicode ends with two of them. To look for those takes ten times as long, and
+# hardly a page has a character beyond the first plane.
+_LAST_OF_FIRST_PLANE: Final = "\uffff"
+_BEYOND: Final = re.compile(
+    f"[{''.join(chr(p | 0xFFFE) + chr(p | 0xFFFF) for p in range(0x10000, 0x110000, 0x10000))}]"
 )
 
 
@@ -41,7 +41,8 @@ def prose(text: str) -> Markup:
 
 def printable(page: str) -> str:
     """A page in which characters that no browser shows stand as U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", page.encode("utf-8", "replace").decode())
+    page = _UNPRINTABLE.sub("\ufffd", page.encode("utf-8", "replace").decode())
+    return _BEYOND.sub("\ufffd", page) if max(page, default="") > _LAST_OF_FIRST_PLANE else page
 
 
 def shortened(text: str, length: int) -> str:
