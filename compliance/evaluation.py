@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from payment_guardrails.configuration import RuleConfiguration
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.finding_ids import OPEN, finding_id, identified
-from payment_guardrails.iam.grant_table import GrantTable, grant_table
+from payment_guardrails.iam.grant import GrantTable
+from payment_guardrails.iam.grant_table import grant_table
 from payment_guardrails.iam.recording_file import recording_in
 from payment_guardrails.record import Record, Recorded
 from payment_guardrails.remediation import Remediation, described, mend

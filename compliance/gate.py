@@ -23,8 +23,6 @@ from compliance.engines.engine import EngineError, EngineRun
 from compliance.evaluation import Judgement, judge, results
 from compliance.evidence import (
     Evidence,
-    GrantEntry,
-    LinkEntry,
     Pack,
     ResourceEntry,
     RuleCard,
@@ -72,7 +70,7 @@ def gather(
             tested=resource.type in types or resource.urn in judged,
             parent=resource.parent,
             location=resource.location,
-            links=tuple(LinkEntry(each.property, each.target) for each in resource.links),
+            links=resource.links,
             classification=resource.classification,
             stores=stored_by(resource.type),
         )
@@ -113,7 +111,7 @@ def gather(
         remediations=tuple(sorted(judgement.remediations, key=lambda each: (each.urn, each.path))),
         waiver_file=waiver_file_entry(waiving),
         waivers=waiver_entries(waiving, found),
-        grants=tuple(GrantEntry(**vars(each)) for each in judgement.grants.grants),
+        grants=judgement.grants.grants,
         grants_incomplete=judgement.grants.incomplete,
     )
 

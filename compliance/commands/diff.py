@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.commands.base import read_base
+from compliance.commands.options import known_names, listed_names
 from compliance.commands.usage import FAILED, PASSED, Parsers, UsageError
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def add(commands: Parsers) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from compliance.difference.compare import compare
+    from compliance.difference.forms import FORMS
     from compliance.difference.verdict import FailOn, fails
 
-    names = _forms(options.format)
+    names = known_names(listed_names(options.format), FORMS)
     if len(names) > 1 and options.out is None:
         raise UsageError("several formats go into a folder: name it with --out DIR")
     if len(names) > 1 and options.out.is_file():
@@ -51,18 +53,6 @@ def _run(options: argparse.Namespace) -> int:
     else:
         _write(difference, fail_on, names, options.out)
     return FAILED if fails(difference, fail_on) else PASSED
-
-
-def _forms(text: str) -> tuple[str, ...]:
-    from compliance.difference.forms import FORMS
-
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names:
-        raise UsageError("--format names no format")
-    for name in names:
-        if name not in FORMS:
-            raise UsageError(f"there is no format {name!r}; there are {', '.join(FORMS)}")
-    return names
 
 
 def _print(difference: Difference, fail_on: FailOn, name: str) -> None:

@@ -63,6 +63,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.policy_pack is not None:
         raise UsageError("--policy-pack is not built yet")
     check_time_limit(options)
+    names = format_names(options.format)
     as_of = day(options.as_of)
     config = configuration_values(options.config)
     base = base_of(options)
@@ -86,7 +87,6 @@ def _run(options: argparse.Namespace) -> int:
         rules, configuration = configured_rules(options.program, configuring, as_of)
         waiving = _waiving(options, configuring, as_of)
         frameworks, attested = _controls(options, as_of)
-        names = format_names(options.format)
         load_output(names)
         evaluated_at = evaluation_time(running.folder)
         console = terminal.console()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,6 +30,22 @@ def add_subject(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR")
     command.add_argument("--quiet", action="store_true", help="print the verdict only")
+
+
+def listed_names(text: str) -> tuple[str, ...]:
+    """The names of formats in a list with commas; raises :class:`UsageError` where it has none."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise UsageError("--format names no format")
+    return names
+
+
+def known_names(names: tuple[str, ...], known: Collection[str], also: str = "") -> tuple[str, ...]:
+    """The same names; raises :class:`UsageError` where one is not known. `also` ends its list."""
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no format {name!r}; there are {', '.join(known)}{also}")
+    return names
 
 
 def check_time_limit(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from compliance.commands.options import known_names, listed_names
 from compliance.commands.usage import UsageError
 
 if TYPE_CHECKING:
@@ -40,19 +41,10 @@ def add_output(command: argparse.ArgumentParser) -> None:
 
 def format_names(text: str) -> tuple[str, ...]:
     """The formats in a list with commas, or `all`; raises :class:`UsageError`."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names:
-        raise UsageError("--format names no format")
     from compliance.reports import formats
 
-    if names == ("all",):
-        return tuple(formats())
-    for name in names:
-        if name not in formats():
-            raise UsageError(
-                f"there is no format {name!r}; there are {', '.join(formats())}, and all"
-            )
-    return names
+    names, known = listed_names(text), formats()
+    return tuple(known) if names == ("all",) else known_names(names, known, ", and all")
 
 
 def signing_key(options: argparse.Namespace) -> SigningKey | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from compliance.evidence import GrantEntry, Pack, ResourceEntry, Result, Subject
+from compliance.evidence import Grant, Pack, ResourceEntry, Result, Subject
 
 
 class Section(StrEnum):
@@ -167,12 +167,12 @@ class GrantChange:
 
     reach: Reach
     principal: str
-    before: GrantEntry | None
-    after: GrantEntry | None
+    before: Grant | None
+    after: Grant | None
     covers: tuple[str, ...] = ()
 
     @property
-    def shown(self) -> GrantEntry:
+    def shown(self) -> Grant:
         """The later side of it, where it is there."""
         grant = self.after or self.before
         assert grant is not None  # noqa: S101 - a grant is of one side at least

@@ -11,7 +11,7 @@ from payment_guardrails.iam.actions import grants
 
 from compliance.difference.entries import GrantChange, Reach
 from compliance.difference.identity import place
-from compliance.evidence import Evidence, GrantEntry
+from compliance.evidence import Evidence, Grant
 
 # The levels of access of AWS's service authorization reference, the most harmful first.
 _ACCESS: Final = ("Permissions management", "Write", "Tagging", "Read", "List")
@@ -48,8 +48,8 @@ def incomplete(base: Evidence, head: Evidence) -> tuple[str, ...]:
     )
 
 
-def _by_principal(evidence: Evidence) -> Mapping[str, Mapping[_Key, GrantEntry]]:
-    found: dict[str, dict[_Key, GrantEntry]] = defaultdict(dict)
+def _by_principal(evidence: Evidence) -> Mapping[str, Mapping[_Key, Grant]]:
+    found: dict[str, dict[_Key, Grant]] = defaultdict(dict)
     for grant in sorted(evidence.grants, key=_freest_first):
         principal = place(grant.principal, evidence.subject) or ""
         found[principal].setdefault((grant.action.lower(), grant.resource), grant)
@@ -57,7 +57,7 @@ def _by_principal(evidence: Evidence) -> Mapping[str, Mapping[_Key, GrantEntry]]
 
 
 def _of_principal(
-    principal: str, before: Mapping[_Key, GrantEntry], after: Mapping[_Key, GrantEntry]
+    principal: str, before: Mapping[_Key, Grant], after: Mapping[_Key, Grant]
 ) -> Iterator[GrantChange]:
     for key in before.keys() | after.keys():
         was, now = before.get(key), after.get(key)
@@ -75,7 +75,7 @@ def _of_principal(
             yield GrantChange(reach, principal, was, None, covered)
 
 
-def _covered(wide: GrantEntry, others: Iterable[GrantEntry]) -> tuple[str, ...]:
+def _covered(wide: Grant, others: Iterable[Grant]) -> tuple[str, ...]:
     """The grants, as `action on resource`, that a grant gives as well, and more.
 
     A wildcard in what is covered is a character as any other: `*` covers `a*`.
@@ -89,7 +89,7 @@ def _covered(wide: GrantEntry, others: Iterable[GrantEntry]) -> tuple[str, ...]:
     )
 
 
-def _freest_first(grant: GrantEntry) -> tuple[bool, str, str, str]:
+def _freest_first(grant: Grant) -> tuple[bool, str, str, str]:
     return grant.conditional, grant.action, grant.role, grant.policy
 
 

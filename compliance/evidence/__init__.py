@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from payment_guardrails.iam.grant import Grant
+from payment_guardrails.links import Link
 from payment_guardrails.remediation import Remediation
 from payment_guardrails.resource import Location
 
@@ -13,8 +15,6 @@ from compliance.evidence.entries import (
     AttestationEntry,
     AttestationFileEntry,
     ControlResult,
-    GrantEntry,
-    LinkEntry,
     Pack,
     ResourceEntry,
     Result,
@@ -35,8 +35,8 @@ __all__ = [
     "AttestationFileEntry",
     "ControlResult",
     "Evidence",
-    "GrantEntry",
-    "LinkEntry",
+    "Grant",
+    "Link",
     "Location",
     "Pack",
     "ResourceEntry",
@@ -70,7 +70,7 @@ class Evidence:
     effectiveness: Effectiveness | None = None
     waiver_file: WaiverFileEntry | None = None
     waivers: tuple[WaiverEntry, ...] = ()
-    grants: tuple[GrantEntry, ...] = ()
+    grants: tuple[Grant, ...] = ()
     grants_incomplete: tuple[str, ...] = ()
     attestation_file: AttestationFileEntry | None = None
     attestations: tuple[AttestationEntry, ...] = ()
@@ -110,15 +110,7 @@ class Evidence:
                 _make(WaiverEntry, item, results=tuple(item["results"]))
                 for item in data.get("waivers", ())
             ),
-            grants=tuple(
-                _make(
-                    GrantEntry,
-                    item,
-                    targets=tuple(item["targets"]),
-                    access=tuple(item["access"]),
-                )
-                for item in data.get("grants", ())
-            ),
+            grants=tuple(Grant.from_json(item) for item in data.get("grants", ())),
             grants_incomplete=tuple(data.get("grants_incomplete", ())),
             attestation_file=(
                 _make(AttestationFileEntry, data["attestation_file"])
@@ -138,7 +130,7 @@ def _resource(data: Mapping[str, Any]) -> ResourceEntry:
         ResourceEntry,
         data,
         location=_make(Location, location) if location else None,
-        links=tuple(_make(LinkEntry, each) for each in data.get("links", ())),
+        links=tuple(_make(Link, each) for each in data.get("links", ())),
     )
     return entry
 

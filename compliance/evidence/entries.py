@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from payment_guardrails.links import Link
 from payment_guardrails.resource import Location
 
 
@@ -41,39 +42,6 @@ class Pack:
 
 
 @dataclass(frozen=True)
-class LinkEntry:
-    """A property of a resource that speaks of another resource, `target`, by its URN."""
-
-    property: str
-    target: str
-
-
-@dataclass(frozen=True)
-class GrantEntry:
-    """What a principal of the stack may do: one action on one resource, as a policy says it.
-
-    `principal` is the URN of a function, or of a role that no function of the stack takes;
-    `role` and `policy` are the URNs of what gives it the grant (`policy` is the ARN of a policy
-    that is not of this stack). `action` and `resource` may be patterns; `targets` are the
-    resources of the stack that `resource` covers. `access` are the levels of access of AWS's
-    service authorization reference (List, Read, Write, Permissions management, Tagging) that
-    the action gives, in that order. `conditional` is True where a condition narrows it. `use`
-    is `recorded` (its tests used it), `aws` (AWS itself uses it under the role), `unused`, or
-    `not_recorded` where no recording tells.
-    """
-
-    principal: str
-    role: str
-    policy: str
-    action: str
-    resource: str
-    targets: tuple[str, ...]
-    access: tuple[str, ...]
-    conditional: bool
-    use: str
-
-
-@dataclass(frozen=True)
 class ResourceEntry:
     """A resource of the stack. `tested` is False where no rule is for its type.
 
@@ -90,7 +58,7 @@ class ResourceEntry:
     tested: bool
     parent: str | None = None
     location: Location | None = None
-    links: tuple[LinkEntry, ...] = ()
+    links: tuple[Link, ...] = ()
     classification: str = ""
     stores: str = ""
 

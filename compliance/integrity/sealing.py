@@ -46,14 +46,15 @@ def seal(
     """Close a report folder: its manifest lists the files of this report, and no others.
 
     These are the files `written` now, and those of an earlier run that are of the same report
-    (see :func:`of_the_same_report`); others of an earlier run are removed first (see
-    :func:`remove_earlier`). With a key, the manifest is signed, and nothing of an earlier run
+    (see :func:`_of_the_same_report`); others of an earlier run are removed first (see
+    :func:`_remove`). With a key, the manifest is signed, and nothing of an earlier run
     is listed: its manifest may have no signature, and would get one here.
     Raises what :func:`write_manifest` does.
     """
-    same = of_the_same_report(evidence, written, folder) if key is None else ()
+    earlier = _earlier(folder)
+    same = _of_the_same_report(evidence, earlier, written, folder) if key is None else ()
     files = (*written, *same)
-    removed = remove_earlier(files, folder)
+    removed = _remove(earlier, files, folder)
     manifest = write_manifest(evidence, files, folder)
     if key is None:
         return Seal((manifest,), removed)
@@ -85,11 +86,11 @@ def sign(manifest: Path, key: SigningKey) -> Path:
     return envelope
 
 
-def of_the_same_report(
-    evidence: Evidence, written: Sequence[Path], folder: Path
+def _of_the_same_report(
+    evidence: Evidence, earlier: Sequence[str], written: Sequence[Path], folder: Path
 ) -> tuple[Path, ...]:
     """The files that an earlier run made of this very evidence: its report.json says so."""
-    earlier, names = _earlier(folder), {path.name for path in written}
+    names = {path.name for path in written}
     if REPORT not in earlier or not (REPORT in names or _holds(folder, evidence)):
         return ()
     return tuple(folder / name for name in earlier if name not in names)
@@ -104,7 +105,7 @@ def _holds(folder: Path, evidence: Evidence) -> bool:
     return write_json(found) == write_json(evidence)
 
 
-def remove_earlier(kept: Sequence[Path], folder: Path) -> tuple[Path, ...]:
+def _remove(earlier: Sequence[str], kept: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     """Remove the reports of an earlier run, but those to be kept.
 
     A reader would take them for this run's. Removed is only what the folder's own manifest
@@ -113,7 +114,7 @@ def remove_earlier(kept: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     cannot be made of them.
     """
     names = {path.name for path in kept} | {REPORT}
-    removed = tuple(folder / name for name in _earlier(folder) if name not in names)
+    removed = tuple(folder / name for name in earlier if name not in names)
     for path in removed:
         path.unlink()
     return removed

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from payment_guardrails.iam.arns import without_children
 from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import Secret
 
-_IDENTITIES: Final = ("id", "arn", "name", "url", "functionName", "bucket")
 # Texts that a program writes for other reasons are short words; a name is not `dev`.
 _SHORTEST_NAME: Final = 6
-# What an ARN or a name can be followed by: the children of what it names.
-_CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*)$")
-
 _QUEUE: Final = "aws:sqs/queue:Queue"
 # https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
 _QUEUE_URL: Final = re.compile(r"https://sqs\.[a-z0-9.-]+/\d+/([\w.-]+)")
@@ -38,31 +34,28 @@ class Link:
 
 def links(stack: Stack) -> Mapping[str, tuple[Link, ...]]:
     """The links of every resource of a stack, by its URN; those without any are left out."""
-    named = _by_identity(stack)
-    found = {each.urn: tuple(sorted(set(_links(stack, each, named)))) for each in stack.resources}
+    found = {each.urn: tuple(sorted(set(_links(stack, each)))) for each in stack.resources}
     return {urn: edges for urn, edges in found.items() if edges}
 
 
-def _by_identity(stack: Stack) -> Mapping[str, frozenset[str]]:
-    index: dict[str, set[str]] = defaultdict(set)
-    for resource in stack.resources:
-        for output in _IDENTITIES:
-            value = resource.identity(output).value
-            if isinstance(value, str) and len(value) >= _SHORTEST_NAME:
-                index[value].add(resource.urn)
-    return {value: frozenset(urns) for value, urns in index.items()}
-
-
-def _links(stack: Stack, resource: Resource, named: Mapping[str, frozenset[str]]) -> Iterator[Link]:
+def _links(stack: Stack, resource: Resource) -> Iterator[Link]:
     for property_, urns in resource.property_dependencies.items():
         yield from (Link(property_, urn) for urn in urns if urn in stack.by_urn)
     for property_, value in resource.inputs.items():
         for text in set(_texts(value)):
-            bare = _CHILDREN.sub("", text)
-            others = named.get(text, named.get(bare, frozenset())) or _will_be(stack, bare)
+            others = _named(stack, text)
             # A text that several things are called names none of them for certain.
             if len(others) == 1 and resource.urn not in others:
                 yield from (Link(property_, urn) for urn in others)
+
+
+def _named(stack: Stack, text: str) -> frozenset[str]:
+    """The resources that a text names: with what follows it, without, or once they are there."""
+    bare = without_children(text)
+    for name in (text, bare):
+        if len(name) >= _SHORTEST_NAME and name in stack.identities:
+            return stack.identities[name]
+    return _will_be(stack, bare)
 
 
 def _will_be(stack: Stack, text: str) -> frozenset[str]:

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from payment_guardrails.data_classes import data_class
 from payment_guardrails.finding import Finding, Status
-from payment_guardrails.iam.grant_table import GrantTable, grant_table
+from payment_guardrails.iam.grant import GrantTable
+from payment_guardrails.iam.grant_table import grant_table
 from payment_guardrails.iam.recorded_use import Recording
 from payment_guardrails.links import Link, links
 from payment_guardrails.remediation import Remediation

@@ -106,6 +106,14 @@ class Stack:
         return {key: tuple(found.values()) for key, found in index.items()}
 
     @cached_property
+    def identities(self) -> Mapping[str, frozenset[str]]:
+        """The URNs of the resources that have a text as their id, name, ARN or URL."""
+        index: dict[str, set[str]] = {}
+        for (_, value), resources in self._by_identity.items():
+            index.setdefault(value, set()).update(each.urn for each in resources)
+        return {value: frozenset(urns) for value, urns in index.items()}
+
+    @cached_property
     def _types_with_unknown_names(self) -> frozenset[str]:
         # A name that the provider draws is no name that a program can have spelled out.
         return frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from compliance.evidence import GrantEntry
+from compliance.evidence import Grant
 
 LEVELS: Final = ("List", "Read", "Write", "Permissions management", "Tagging")
 MOST_CELLS: Final = 1_500
@@ -30,7 +30,7 @@ class PrincipalMatrix:
     complete: bool
     columns: tuple[Column, ...]
     actions: tuple[str, ...]
-    cells: Mapping[tuple[str, Column], tuple[GrantEntry, ...]]
+    cells: Mapping[tuple[str, Column], tuple[Grant, ...]]
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class PrincipalMatrix:
     @cached_property
     def levels(self) -> Mapping[Column, tuple[str, ...]]:
         """The levels of access that it has on each column, all actions together."""
-        found: dict[Column, list[GrantEntry]] = {}
+        found: dict[Column, list[Grant]] = {}
         for (_, column), grants in self.cells.items():
             found.setdefault(column, []).extend(grants)
         return {column: levels(grants) for column, grants in found.items()}
@@ -55,10 +55,10 @@ class AccessMatrix:
     columns: tuple[Column, ...]
 
 
-def access_matrix(grants: Iterable[GrantEntry], incomplete: Iterable[str]) -> AccessMatrix:
+def access_matrix(grants: Iterable[Grant], incomplete: Iterable[str]) -> AccessMatrix:
     """The matrix of some grants, ordered by URNs; `incomplete` are principals not fully known."""
     unsure = frozenset(incomplete)
-    by_principal: dict[str, list[GrantEntry]] = {urn: [] for urn in unsure}
+    by_principal: dict[str, list[Grant]] = {urn: [] for urn in unsure}
     for grant in grants:
         by_principal.setdefault(grant.principal, []).append(grant)
     principals = tuple(
@@ -70,14 +70,14 @@ def access_matrix(grants: Iterable[GrantEntry], incomplete: Iterable[str]) -> Ac
     return AccessMatrix(principals, columns if fits else ())
 
 
-def levels(grants: Iterable[GrantEntry]) -> tuple[str, ...]:
+def levels(grants: Iterable[Grant]) -> tuple[str, ...]:
     """The levels of access that grants give together, in AWS's order."""
     given = {level for grant in grants for level in grant.access}
     return tuple(level for level in LEVELS if level in given)
 
 
-def _principal(urn: str, grants: Iterable[GrantEntry], *, complete: bool) -> PrincipalMatrix:
-    cells: dict[tuple[str, Column], list[GrantEntry]] = {}
+def _principal(urn: str, grants: Iterable[Grant], *, complete: bool) -> PrincipalMatrix:
+    cells: dict[tuple[str, Column], list[Grant]] = {}
     for grant in grants:
         for column in _columns(grant):
             cells.setdefault((grant.action, column), []).append(grant)
@@ -90,7 +90,7 @@ def _principal(urn: str, grants: Iterable[GrantEntry], *, complete: bool) -> Pri
     )
 
 
-def _columns(grant: GrantEntry) -> tuple[Column, ...]:
+def _columns(grant: Grant) -> tuple[Column, ...]:
     if grant.targets:
         return tuple(Column(urn, "") for urn in dict.fromkeys(grant.targets))
     return (Column(None, grant.resource),)

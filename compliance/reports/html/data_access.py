@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.evidence import GrantEntry, ResourceEntry
+from compliance.evidence import Grant, ResourceEntry
 from compliance.reports.html.index import Index
 
 READING: Final = frozenset({"List", "Read"})
@@ -85,9 +85,9 @@ def data_classes(holders: Iterable[DataHolder]) -> tuple[DataClass, ...]:
     return tuple(DataClass(name, tuple(found)) for name, found in classes.items())
 
 
-def grants_on(grants: Iterable[GrantEntry]) -> Mapping[str, tuple[GrantEntry, ...]]:
+def grants_on(grants: Iterable[Grant]) -> Mapping[str, tuple[Grant, ...]]:
     """The grants on each resource of the stack, by URN."""
-    found: dict[str, list[GrantEntry]] = {}
+    found: dict[str, list[Grant]] = {}
     for grant in grants:
         for target in dict.fromkeys(grant.targets):
             found.setdefault(target, []).append(grant)
@@ -100,8 +100,8 @@ def _precedence(classification: str) -> int:
     return 0 if _PAYMENT.search(classification) else 1
 
 
-def _accesses(grants: Iterable[GrantEntry], levels: frozenset[str]) -> tuple[Access, ...]:
-    by_principal: dict[str, list[GrantEntry]] = {}
+def _accesses(grants: Iterable[Grant], levels: frozenset[str]) -> tuple[Access, ...]:
+    by_principal: dict[str, list[Grant]] = {}
     for grant in grants:
         if levels.intersection(grant.access):
             by_principal.setdefault(grant.principal, []).append(grant)

@@ -21,6 +21,14 @@ _SLASH_IN_NAME: Final = frozenset({"iam", "ecr"})
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
 _PATHS: Final = frozenset({"ssm"})
 
+# What an ARN can be followed by without naming more than the children of one thing.
+_CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*|/stream/.*)$")
+
+
+def without_children(pattern: str) -> str:
+    """The thing whose children a resource pattern covers: `table/x` of `table/x/index/*`."""
+    return _CHILDREN.sub("", pattern)
+
 
 def breadth(pattern: str) -> str | None:
     """Why a resource pattern names more than one thing and its children, else None.

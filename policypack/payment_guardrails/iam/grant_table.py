@@ -6,13 +6,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from payment_guardrails.iam.access import Access, arn_prefix, covers
 from payment_guardrails.iam.actions import access_levels
+from payment_guardrails.iam.arns import without_children
 from payment_guardrails.iam.attachments import Source, carriers, policies_of
 from payment_guardrails.iam.carriers import ROLE
 from payment_guardrails.iam.documents import Statement
+from payment_guardrails.iam.grant import (
+    BY_AWS,
+    NOT_RECORDED,
+    RECORDED,
+    UNUSED,
+    Grant,
+    GrantTable,
+)
 from payment_guardrails.iam.recorded_use import Recording, recorded_uses
 from payment_guardrails.iam.service_use import (
     FUNCTION,
@@ -24,53 +33,8 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import SECRET_TEXT, Reading
 
-RECORDED: Final = "recorded"
-BY_AWS: Final = "aws"
-UNUSED: Final = "unused"
-NOT_RECORDED: Final = "not_recorded"
 _ALL_BUT: Final = "all but "
-# What a pattern can have after an ARN without covering more than its children.
-_CHILDREN: Final = re.compile(r"(?::\*|/\*|:log-stream:.*|/index/.*|/stream/.*)$")
-
-
-@dataclass(frozen=True, order=True)
-class Grant:
-    """One action on one resource that a principal may do.
-
-    `principal` is the URN of a function, or of a role that no function takes; `policy` is that
-    of what carries the statement, or the ARN of a policy of AWS. `action` and `resource` are as
-    the statement has them (`all but ...` for `NotAction` and `NotResource`); `targets` are the
-    URNs of the stack's resources that it covers; `access` are AWS's levels of access.
-    `conditional` is True where a condition, or a denial in a policy of the role, narrows it.
-    `use` is one of the four words above.
-    """
-
-    principal: str
-    role: str
-    policy: str
-    action: str
-    resource: str
-    targets: tuple[str, ...]
-    access: tuple[str, ...]
-    conditional: bool
-    use: str
-
-
-@dataclass(frozen=True)
-class GrantTable:
-    """The grants, and the principals (URNs) of which not all is known."""
-
-    grants: tuple[Grant, ...] = ()
-    incomplete: tuple[str, ...] = ()
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> GrantTable:
-        """The table that `asdict` made JSON data of."""
-        grants = tuple(
-            Grant(**{**each, "targets": tuple(each["targets"]), "access": tuple(each["access"])})
-            for each in data["grants"]
-        )
-        return GrantTable(grants, tuple(data["incomplete"]))
+_WILDCARD: Final = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True)
@@ -139,16 +103,17 @@ class _Arns:
 
     def covered(self, pattern: str, service: str | None) -> frozenset[str]:
         """The resources of a service that a pattern covers; of all services where it is None."""
-        known = frozenset(
-            urn
-            for each in (self.by_service if service is None else (service,))
-            for arn, urn in self.by_service.get(each, ())
-            if covers(pattern, arn)
-        )
+        if _WILDCARD.search(pattern):
+            return frozenset(
+                urn
+                for each in (self.by_service if service is None else (service,))
+                for arn, urn in self.by_service.get(each, ())
+                if covers(pattern, arn)
+            )
         if service is not None and pattern.split(":")[2:3] != [service]:
-            return known
-        # Before a first deployment, names tell whose ARN it will be.
-        return known | {each.urn for each in self.stack.named(pattern, self.stack.types)}
+            return frozenset()
+        # One ARN is looked up, by names too: before a first deployment they tell whose it will be.
+        return frozenset(each.urn for each in self.stack.named(pattern, self.stack.types))
 
 
 def _functions_by_role(stack: Stack) -> tuple[Mapping[str, list[Resource]], list[str]]:
@@ -210,7 +175,7 @@ def _text(reading: Reading) -> str:
 def _targets(known: _Principal, action: str, resource: str) -> tuple[str, ...]:
     service = action.partition(":")[0].lower()
     everything = action.startswith(_ALL_BUT) or "*" in service
-    pattern = "*" if resource.startswith(_ALL_BUT) else _CHILDREN.sub("", resource)
+    pattern = "*" if resource.startswith(_ALL_BUT) else without_children(resource)
     return tuple(sorted(known.arns.covered(pattern, None if everything else service)))
 
 

@@ -15,7 +15,7 @@ from compliance.evidence import (
     STATUSES,
     ControlResult,
     Evidence,
-    GrantEntry,
+    Grant,
     Location,
     Pack,
     ResourceEntry,
@@ -69,18 +69,16 @@ def control(id_: str = "1.1", status: str = "satisfied", version: str = "4") -> 
     )
 
 
-def grant(action: str, target: str, *, conditional: bool = False, role: str = "r") -> GrantEntry:
+def grant(action: str, target: str, *, conditional: bool = False, role: str = "r") -> Grant:
     principal = urn_of("send", type_="aws:lambda/function:Function")
-    return GrantEntry(
-        principal, role, "policy", action, target, (), ("Write",), conditional, "unused"
-    )
+    return Grant(principal, role, "policy", action, target, (), ("Write",), conditional, "unused")
 
 
 def evidence(
     *results: Result,
     resources: Sequence[ResourceEntry] = (),
     controls: Sequence[ControlResult] = (),
-    grants: Sequence[GrantEntry] = (),
+    grants: Sequence[Grant] = (),
     **subject: str,
 ) -> Evidence:
     """Evidence of stack `dev` of project `shop`, with a resource for each result's URN."""

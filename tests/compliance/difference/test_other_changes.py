@@ -9,7 +9,7 @@ import pytest
 
 from compliance.difference import FieldChange, Reach, Turn
 from compliance.difference.compare import compare
-from compliance.evidence import GrantEntry, RuleCard, WaiverFileEntry
+from compliance.evidence import Grant, RuleCard, WaiverFileEntry
 from tests.compliance.difference.evidences import control, evidence, grant, resource, result
 
 ORDERS = "arn:aws:sqs:us-east-1:1:orders"
@@ -89,8 +89,8 @@ def test_a_resource_that_waits_to_be_deleted_beside_its_successor_is_counted() -
     ],
 )
 def test_grants_are_told_by_what_they_allow_widened_access_first(
-    before: Sequence[GrantEntry],
-    after: Sequence[GrantEntry],
+    before: Sequence[Grant],
+    after: Sequence[Grant],
     changes: list[tuple[Reach, str, tuple[str, ...]]],
 ) -> None:
     found = compare(evidence(grants=before), evidence(grants=after)).grants

@@ -14,8 +14,8 @@ from compliance.evidence import (
     AttestationFileEntry,
     ControlResult,
     Evidence,
-    GrantEntry,
-    LinkEntry,
+    Grant,
+    Link,
     Location,
     Pack,
     ResourceEntry,
@@ -76,7 +76,7 @@ def _entry(
         _SHA,
         tested,
         location=Location("__main__.py", line) if line else None,
-        links=tuple(LinkEntry(property_, target) for property_, target in links),
+        links=tuple(Link(property_, target) for property_, target in links),
         stores=stores,
         classification=classification,
     )
@@ -175,15 +175,15 @@ CONTROLS: Final = (
 )  # fmt: skip
 
 GRANTS: Final = (
-    GrantEntry(PAY, PAY_ROLE, urn("policy", "pay"), "dynamodb:PutItem", "arn:orders", (ORDERS,),
+    Grant(PAY, PAY_ROLE, urn("policy", "pay"), "dynamodb:PutItem", "arn:orders", (ORDERS,),
                ("Write",), conditional=False, use="recorded"),
-    GrantEntry(PAY, PAY_ROLE, urn("policy", "pay"), "dynamodb:GetItem", "arn:orders", (ORDERS,),
+    Grant(PAY, PAY_ROLE, urn("policy", "pay"), "dynamodb:GetItem", "arn:orders", (ORDERS,),
                ("Read",), conditional=True, use="unused"),
-    GrantEntry(PAY, PAY_ROLE, urn("policy", "pay"), "sqs:SendMessage", "arn:refunds", (REFUNDS,),
+    Grant(PAY, PAY_ROLE, urn("policy", "pay"), "sqs:SendMessage", "arn:refunds", (REFUNDS,),
                ("Write",), conditional=False, use="recorded"),
-    GrantEntry(REPORT, REPORT_ROLE, "arn:aws:iam::aws:policy/Poll", "sqs:ReceiveMessage",
+    Grant(REPORT, REPORT_ROLE, "arn:aws:iam::aws:policy/Poll", "sqs:ReceiveMessage",
                "arn:refunds", (REFUNDS,), ("Read",), conditional=False, use="aws"),
-    GrantEntry(REPORT, REPORT_ROLE, "arn:aws:iam::aws:policy/Poll", "logs:PutLogEvents",
+    Grant(REPORT, REPORT_ROLE, "arn:aws:iam::aws:policy/Poll", "logs:PutLogEvents",
                "arn:aws:logs:*", (), ("Write",), conditional=False, use="not_recorded"),
 )  # fmt: skip
 

@@ -12,8 +12,8 @@ from compliance.evidence import (
     AttestationEntry,
     ControlResult,
     Evidence,
-    GrantEntry,
-    LinkEntry,
+    Grant,
+    Link,
     Location,
     Pack,
     ResourceEntry,
@@ -59,7 +59,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
     known = draw(st.lists(urns, max_size=6))
     anything = st.sampled_from(known) | urns if known else urns
     links = st.builds(
-        LinkEntry,
+        Link,
         property=st.sampled_from(["role", "policy", "restApi", "uri", "redrivePolicy"]) | texts,
         target=anything,
     )
@@ -98,7 +98,7 @@ def evidences(draw: st.DrawFn) -> Evidence:
         )
     )  # fmt: skip
     grants = st.builds(
-        GrantEntry,
+        Grant,
         principal=anything, role=anything, policy=texts, action=texts, resource=texts,
         targets=st.lists(anything, max_size=2).map(tuple),
         access=st.lists(st.sampled_from(["List", "Read", "Write"]), max_size=2).map(tuple),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.evidence import GrantEntry, LinkEntry, ResourceEntry
+from compliance.evidence import Grant, Link, ResourceEntry
 from compliance.reports.html.architecture.graph import Architecture, architecture_of
 from compliance.reports.html.architecture.layers import Layers, is_bend, layered
 from compliance.reports.html.architecture.nodes import MOST_PARTS, diagram_of
@@ -35,11 +35,11 @@ def entry(
     address = urn(kind, name)
     return ResourceEntry(
         address, address.split("::")[2], name, "", tested=True, parent=parent,
-        links=tuple(LinkEntry(property_, target) for property_, target in links),
+        links=tuple(Link(property_, target) for property_, target in links),
     )  # fmt: skip
 
 
-def of(*entries: ResourceEntry, grants: tuple[GrantEntry, ...] = ()) -> Architecture:
+def of(*entries: ResourceEntry, grants: tuple[Grant, ...] = ()) -> Architecture:
     return architecture_of({each.urn: each for each in entries}, grants)
 
 

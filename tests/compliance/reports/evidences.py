@@ -16,8 +16,8 @@ from compliance.evidence import (
     AttestationFileEntry,
     ControlResult,
     Evidence,
-    GrantEntry,
-    LinkEntry,
+    Grant,
+    Link,
     Location,
     Pack,
     ResourceEntry,
@@ -67,7 +67,7 @@ texts = st.text(max_size=30) | st.sampled_from(HOSTILE)
 days = st.dates(date(2020, 1, 1), date(2040, 1, 1)).map(date.isoformat)
 urns = st.builds("urn:pulumi:dev::p::aws:sqs/queue:Queue::{}".format, texts)
 places = st.builds(Location, file=texts, line=st.integers(1, 10**6))
-links = st.builds(LinkEntry, property=texts, target=urns)
+links = st.builds(Link, property=texts, target=urns)
 acceptances = st.fixed_dictionaries(
     {"id": texts, "reason": texts, "owner": texts, "expires": days, "ticket": st.none() | texts}
 )
@@ -143,7 +143,7 @@ waived = st.builds(
     ticket=st.none() | texts, line=st.integers(1, 9),
 )  # fmt: skip
 granted = st.builds(
-    GrantEntry, principal=urns, role=urns, policy=urns, action=texts, resource=texts,
+    Grant, principal=urns, role=urns, policy=urns, action=texts, resource=texts,
     targets=st.lists(urns, max_size=2).map(tuple),
     access=st.sampled_from([(), ("Read",), ("Read", "Write")]), conditional=st.booleans(),
     use=st.sampled_from(["recorded", "aws", "unused", "not_recorded"]),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails.iam.actions import ACCESS_LEVELS, access_levels
-from payment_guardrails.iam.grant_table import Grant, GrantTable, grant_table
+from payment_guardrails.iam.grant import Grant, GrantTable
+from payment_guardrails.iam.grant_table import grant_table
 from payment_guardrails.values import UNKNOWN, Secret
 
 from tests.policypack.iam.test_grants_used import USES, exact

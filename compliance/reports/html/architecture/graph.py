@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from compliance.evidence import GrantEntry, ResourceEntry
+from compliance.evidence import Grant, ResourceEntry
 from compliance.reports.html.architecture.kinds import (
     DOCUMENTS,
     FAILURE,
@@ -57,7 +57,7 @@ class Architecture:
 
 
 def architecture_of(
-    resources: Mapping[str, ResourceEntry], grants: Iterable[GrantEntry]
+    resources: Mapping[str, ResourceEntry], grants: Iterable[Grant]
 ) -> Architecture:
     """The architecture of some resources, by what their properties and policies speak of."""
     mains = {urn: entry for urn, entry in resources.items() if entry.type in PARTS}
@@ -85,7 +85,7 @@ def architecture_of(
 def _ways(
     resources: Mapping[str, ResourceEntry],
     mains: Mapping[str, ResourceEntry],
-    grants: Iterable[GrantEntry],
+    grants: Iterable[Grant],
 ) -> tuple[Way, ...]:
     does: dict[tuple[str, str], dict[str, None]] = {}
     for source, target, word in _joined(resources, mains):
@@ -127,7 +127,7 @@ def _joined(
 
 def _granted(
     mains: Mapping[str, ResourceEntry],
-    grants: Iterable[GrantEntry],
+    grants: Iterable[Grant],
     joined: frozenset[tuple[str, str]],
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """The ways that policies open. What a trigger needs of them is no way of its own."""
