@@ -11,7 +11,7 @@ from typing import Final
 
 from compliance.commands.usage import Parsers
 
-_ORDER: Final = ("gate", "prove", "diff", "verify", "report", "rules", "waive")
+_ORDER: Final = ("gate", "prove", "diff", "verify", "report", "export", "rules", "waive")
 
 
 def add_commands(commands: Parsers) -> None:

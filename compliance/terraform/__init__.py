@@ -1,0 +1,1 @@
+"""Pulumi resources as Terraform names them, for tools that read Terraform."""
