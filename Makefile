@@ -19,7 +19,7 @@ ENGINE_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/payment-processing
 ENGINE_VERSION := $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 \(v[0-9.]*\).*,\1,p' $(ENGINE_MODULE)/go.mod)
 ENGINE := $(ENGINE_CACHE)/pulumi-$(ENGINE_VERSION)/bin/pulumi
 
-.PHONY: help setup gate report prove docs openapi test differential thorough lint types check package engine engine-path \
+.PHONY: help setup gate gate-checkov checkov checkov-environment report prove docs openapi test differential thorough lint types check package engine engine-path \
 	dynamodb dynamodb-path browser browser-path recording \
 	mutants planted pack programs bench lock clean validate
 
@@ -30,6 +30,16 @@ setup: .venv/dev.stamp ## make .venv with everything that tests and checks need
 
 gate: .venv/gate.stamp ## evaluate the payment stack, write the report, print the verdict
 	@$(BIN)/compliance gate
+
+# Checkov, in an environment of its own outside the work tree: it pins old libraries.
+checkov-environment: .venv/gate.stamp ## install Checkov where the gate looks for it (once)
+	@$(BIN)/python -m compliance.checkov >/dev/null
+
+gate-checkov: checkov-environment ## the gate with Checkov's opinion beside the pack's
+	@$(BIN)/compliance gate --checkov
+
+checkov: .venv/dev.stamp checkov-environment ## where the pack and Checkov differ, on our stack and all whole programs
+	@$(BIN)/python -m tests.second_opinions
 
 report: .venv/gate.stamp ## evaluate the payment stack and write the report in every format
 	@$(BIN)/compliance gate --format all
@@ -144,6 +154,7 @@ bench: .venv/dev.stamp ## measure the gate, the rules, previews with and without
 	@$(BIN)/python -m tests.benchmarks.evaluation
 	@$(BIN)/python -m tests.benchmarks.preview
 	@$(BIN)/python -m tests.benchmarks.reports
+	@$(BIN)/python -m tests.benchmarks.checkov
 	@$(BIN)/python -m tests.benchmarks.cold_start
 	@$(BIN)/python -m tests.benchmarks.handler_time
 
@@ -165,6 +176,8 @@ lock: .venv/dev.stamp ## resolve all dependencies again, with hashes
 	$(COMPILE) --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) --universal --python-version 3.11 -c requirements.txt policypack/requirements.in \
 		-o policypack/requirements.txt
+	$(COMPILE) --universal --python-version 3.11 compliance/checkov/requirements.in \
+		-o compliance/checkov/requirements.txt
 	$(COMPILE) --universal --python-version 3.11 tests/mutation/requirements.in \
 		-o tests/mutation/requirements.txt
 	$(COMPILE) --universal --python-version 3.11 tests/validation/requirements.in \

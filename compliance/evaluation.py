@@ -125,7 +125,7 @@ def _results(
 ) -> Iterator[Result]:
     if any(item.status in OPEN for item in findings):
         for id_, finding in identified(rule.name, findings):
-            yield _with_waiver(_result(rule, configuration, finding, id_), waiving)
+            yield with_waiver(_result(rule, configuration, finding, id_), waiving)
     else:
         yield _result(rule, configuration, _merged(findings), finding_id(rule.name, urn, ""))
 
@@ -156,9 +156,9 @@ def _result(rule: Rule, configuration: RuleConfiguration, finding: Finding, id_:
     )
 
 
-def _with_waiver(result: Result, waiving: Waiving | None) -> Result:
+def with_waiver(result: Result, waiving: Waiving | None) -> Result:
     """An open result, waived where a waiver counts for it; else with the reason why none does."""
-    if waiving is None:
+    if waiving is None or result.status not in {each.value for each in OPEN}:
         return result
     key = (result.rule, result.id, result.resource)
     waiver = waiving.counting(*key)

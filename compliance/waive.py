@@ -19,6 +19,7 @@ from typing import Final
 
 import yaml
 from payment_guardrails.rules import registered
+from payment_guardrails.waivers.foreign import is_foreign
 from payment_guardrails.waivers.place import USUAL
 from payment_guardrails.waivers.waiver import COUNTS, LONGEST, Waiver, by_date, fits
 from payment_guardrails.waivers.waiver_file import (
@@ -93,7 +94,7 @@ def _covered(wish: Wish, results: Iterable[Result], report: Path) -> list[Result
     results = list(results)
     if ":" in wish.target:
         return [_finding(wish, results, report)]
-    if wish.target not in registered():
+    if wish.target not in registered() and not is_foreign(wish.target):
         raise WaiverFileError(
             f"there is no rule {wish.target!r}{_hint(wish.target, list(registered()))}"
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from payment_guardrails.record import Record
 from payment_guardrails.rules import registered
+from payment_guardrails.waivers.foreign import is_foreign
 from payment_guardrails.waivers.place import chosen, named
 from payment_guardrails.waivers.settings import waiver_settings
 from payment_guardrails.waivers.waiver_file import read_waivers
@@ -52,8 +53,13 @@ def waiver_file_entry(waiving: Waiving | None) -> WaiverFileEntry | None:
     return None if waiving is None else WaiverFileEntry(waiving.shown, waiving.file.digest)
 
 
-def waiver_entries(waiving: Waiving | None, results: Iterable[Result]) -> tuple[WaiverEntry, ...]:
-    """Every waiver, with the results that it speaks of, in the order of the file."""
+def waiver_entries(
+    waiving: Waiving | None, results: Iterable[Result], *, every_tool: bool = False
+) -> tuple[WaiverEntry, ...]:
+    """Every waiver, with the results that it speaks of, in the order of the file.
+
+    Those of another tool's checks are left out unless that tool was asked: `every_tool`.
+    """
     if waiving is None:
         return ()
     matched: dict[str, set[str]] = defaultdict(set)
@@ -77,6 +83,7 @@ def waiver_entries(waiving: Waiving | None, results: Iterable[Result]) -> tuple[
             line=used.waiver.line,
         )
         for used in waiving.uses(matched)
+        if every_tool or not is_foreign(used.waiver.rule)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from compliance.evidence import Evidence, WaiverEntry
+from compliance.evidence import PACK, Evidence, WaiverEntry
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,11 @@ def name_of(urn: str | None) -> str:
 def verdict_line(evidence: Evidence) -> str:
     """The verdict and what it rests on, in one sentence."""
     summary = evidence.summary
+    rules = {result.rule for result in evidence.results if result.tool == PACK}
+    checks = {result.rule for result in evidence.results} - rules
+    also = f" and {plural(len(checks), 'check')} of Checkov's" if checks else ""
     basis = (
-        f"{plural(len({result.rule for result in evidence.results}), 'rule')} on "
+        f"{plural(len(rules), 'rule')}{also} on "
         f"{summary.resources_tested} of {plural(summary.resources, 'resource')}"
     )
     waived = sum(result.status == "waived" for result in evidence.results)

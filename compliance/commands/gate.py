@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compliance.commands.base import base_of
+from compliance.commands.checkov import add_checkov, ask_checkov
 from compliance.commands.files import read_json
 from compliance.commands.options import (
     add_subject,
@@ -55,6 +56,7 @@ def add(commands: Parsers) -> None:
         "--fail-on", choices=["any", "new"], default=None,
         help="with --base: fail on any mandatory finding (the default), or on new ones only",
     )  # fmt: skip
+    add_checkov(gate)
     add_output(gate)
     gate.set_defaults(run=_run)
 
@@ -78,27 +80,38 @@ def _run(options: argparse.Namespace) -> int:
         options.program, options.stack, config, options.time_limit, options.state,
         configuring, as_of, options.waivers,
     )  # fmt: skip
-    running, remark = start(_engine(options), request)
-    # The program may run by itself now: what follows is loaded in its time.
+    checkov = ask_checkov(options)
     try:
-        from compliance import terminal
-        from compliance.gate import evaluation_time, gather, with_proof
+        running, remark = start(_engine(options), request)
+        # The program may run by itself now: what follows is loaded in its time.
+        try:
+            from compliance import terminal
+            from compliance.gate import evaluation_time, gather, with_proof
 
-        rules, configuration = configured_rules(options.program, configuring, as_of)
-        waiving = _waiving(options, configuring, as_of)
-        frameworks, attested = _controls(options, as_of)
-        load_output(names)
-        evaluated_at = evaluation_time(running.folder)
-        console = terminal.console()
-        if remark and not options.quiet:
-            console.print(remark)
-        with terminal.progress(shown=not options.quiet) as progress:
-            run = running.result(progress)
-    except BaseException:
-        running.stop()
-        raise
-    evidence = gather(run, rules, configuration, as_of, evaluated_at, waiving, frameworks)
-    evidence = with_proof(replace(evidence, **attested), options.out)
+            rules, configuration = configured_rules(options.program, configuring, as_of)
+            waiving = _waiving(options, configuring, as_of)
+            frameworks, attested = _controls(options, as_of)
+            load_output(names)
+            evaluated_at = evaluation_time(running.folder)
+            console = terminal.console()
+            if remark and not options.quiet:
+                console.print(remark)
+            with terminal.progress(shown=not options.quiet) as progress:
+                run = running.result(progress)
+        except BaseException:
+            running.stop()
+            raise
+        if checkov is not None:
+            checkov.show(run)
+        evidence = gather(run, rules, configuration, as_of, evaluated_at, waiving, frameworks)
+        evidence = with_proof(replace(evidence, **attested), options.out)
+        if checkov is not None:
+            # What the pack says is known seconds before Checkov answers.
+            console.print(terminal.verdict(evidence))
+            evidence = checkov.opinion(evidence, waiving)
+    finally:
+        if checkov is not None:
+            checkov.stop()
     compared = None if base is None else base.compared(evidence)
     output = write_output(evidence, names, options.out, compared, key)
     files = terminal.files(output.written, output.removed)

@@ -12,6 +12,9 @@ from payment_guardrails.remediation import Remediation
 from payment_guardrails.resource import Location
 
 from compliance.evidence.entries import (
+    CHECKOV,
+    PACK,
+    AgreementEntry,
     AttestationEntry,
     AttestationFileEntry,
     ControlResult,
@@ -19,6 +22,7 @@ from compliance.evidence.entries import (
     ResourceEntry,
     Result,
     RuleCard,
+    SecondOpinion,
     Subject,
     Summary,
     WaiverEntry,
@@ -28,9 +32,12 @@ from compliance.evidence.summary import SEVERITIES, STATUSES, summarize
 from compliance.proof.effectiveness import Effectiveness
 
 __all__ = [
+    "CHECKOV",
+    "PACK",
     "SCHEMA_VERSION",
     "SEVERITIES",
     "STATUSES",
+    "AgreementEntry",
     "AttestationEntry",
     "AttestationFileEntry",
     "ControlResult",
@@ -42,6 +49,7 @@ __all__ = [
     "ResourceEntry",
     "Result",
     "RuleCard",
+    "SecondOpinion",
     "Subject",
     "Summary",
     "WaiverEntry",
@@ -74,6 +82,7 @@ class Evidence:
     grants_incomplete: tuple[str, ...] = ()
     attestation_file: AttestationFileEntry | None = None
     attestations: tuple[AttestationEntry, ...] = ()
+    second_opinion: SecondOpinion | None = None
     schema_version: str = field(default=SCHEMA_VERSION)
 
     def as_json(self) -> dict[str, Any]:
@@ -120,6 +129,7 @@ class Evidence:
             attestations=tuple(
                 _make(AttestationEntry, item) for item in data.get("attestations", ())
             ),
+            second_opinion=_second_opinion(data.get("second_opinion")),
             schema_version=data["schema_version"],
         )
 
@@ -133,6 +143,20 @@ def _resource(data: Mapping[str, Any]) -> ResourceEntry:
         links=tuple(_make(Link, each) for each in data.get("links", ())),
     )
     return entry
+
+
+def _second_opinion(data: Mapping[str, Any] | None) -> SecondOpinion | None:
+    if data is None:
+        return None
+    found: SecondOpinion = _make(
+        SecondOpinion,
+        data,
+        unseen=tuple(data["unseen"]),
+        agreement=tuple(
+            _make(AgreementEntry, each, checks=tuple(each["checks"])) for each in data["agreement"]
+        ),
+    )
+    return found
 
 
 def _effectiveness(data: Mapping[str, Any] | None) -> Effectiveness | None:

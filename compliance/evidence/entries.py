@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from payment_guardrails.links import Link
 from payment_guardrails.resource import Location
+
+PACK: Final = "pack"
+CHECKOV: Final = "checkov"
+"""Whose rule a result is of."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Result:
     """What one rule says of one resource, or of one fault in it.
 
     `waiver` is the one that counts for it; `waiver_note` says why none does though one
-    speaks of it, or is empty.
+    speaks of it, or is empty. `tool` is `pack`, or `checkov` for a check of Checkov's (`rule`
+    is its id then).
     """
 
     id: str
@@ -82,6 +87,7 @@ class Result:
     fix: str
     waiver: Mapping[str, Any] | None
     waiver_note: str = ""
+    tool: str = PACK
 
 
 @dataclass(frozen=True)
@@ -190,3 +196,36 @@ class AttestationEntry:
     evidence_digest: str
     line: int
     version: str = ""
+
+
+@dataclass(frozen=True)
+class AgreementEntry:
+    """A theme that the pack and Checkov both judged on a resource (a URN).
+
+    `pack` and `checkov` are `pass`, `fail` (waived or not) or `undecided`. `verdict` is
+    `agree`, `differ`, or `open` where one of them could not decide. `reading` says what a
+    difference means; it is empty where nobody has explained it.
+    """
+
+    theme: str
+    rule: str
+    checks: tuple[str, ...]
+    resource: str
+    pack: str
+    checkov: str
+    verdict: str
+    reading: str
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What Checkov was asked, beside its results, which stand among the others.
+
+    `version` is Checkov's. `judged` is the number of resources on which it gave a result,
+    `unseen` are those (URNs) that it was not shown, because Terraform has no such type.
+    """
+
+    version: str
+    judged: int
+    unseen: tuple[str, ...]
+    agreement: tuple[AgreementEntry, ...]

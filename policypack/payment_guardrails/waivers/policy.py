@@ -15,6 +15,7 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 
 from payment_guardrails import PACK_NAME, __version__
 from payment_guardrails.configuration import WAIVERS
+from payment_guardrails.waivers.foreign import is_foreign
 from payment_guardrails.waivers.place import chosen, previewed_project
 from payment_guardrails.waivers.settings import OPTIONS, waiver_settings
 from payment_guardrails.waivers.waiver import Waiver
@@ -56,7 +57,9 @@ class PreviewedWaivers:
         """Add what somebody should know of the waivers to the verdicts on a stack."""
         notices: list[str] = []
         if self.waiving is not None and self.told:
-            uses = self.waiving.uses(self.matched)
+            uses = [
+                each for each in self.waiving.uses(self.matched) if not is_foreign(each.waiver.rule)
+            ]
             notices = [text for each in uses if (text := notice(self.waiving, each))]
         for text in notices:
             response.diagnostics.add(

@@ -2,7 +2,7 @@
 
     waivers:
       - id: archive-logs             # any name of your own, once in the file
-        rule: logs-group-retention   # or finding: an id out of the report
+        rule: logs-group-retention   # or finding: an id out of the report; or CKV_AWS_117
         resource: "*::archive-logs"  # URN; * is any text. May be left out with finding
         reason: the archive is read by the auditors for a year
         owner: payments-platform
@@ -26,6 +26,7 @@ from typing import Final
 import yaml
 
 from payment_guardrails.finding_ids import DIGITS
+from payment_guardrails.waivers.foreign import is_foreign
 from payment_guardrails.waivers.waiver import Waiver, WaiverFile
 from payment_guardrails.yaml_rows import (
     Source,
@@ -145,7 +146,7 @@ def _rule(
                 "(sqs-queue-fifo:0123456789ab)",
             )
         rule = parts["rule"]
-    if rule not in rules:
+    if rule not in rules and not is_foreign(rule):
         close = get_close_matches(rule[:100], list(rules), 1)
         hint = f"did you mean {close[0]}?" if close else "`compliance rules` lists them all"
         raise source.fault(node, f"there is no rule {rule[:100]!r}; {hint}")
