@@ -24,7 +24,11 @@ def xml_characters(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text, encodable, with each run of white space and control characters as one space."""
-    if not text.isprintable():
+    if text.isprintable():
+        # The only white space in it is the space; most texts are as they should be.
+        if "  " not in text and text[:1] != " " and text[-1:] != " ":
+            return text
+    else:
         text = "".join(char if char.isprintable() else " " for char in encodable(text))
     return " ".join(text.split())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from compliance.evidence import Evidence, ResourceEntry, Result
@@ -43,5 +44,6 @@ def resources_by_urn(evidence: Evidence) -> dict[str, ResourceEntry]:
     return {resource.urn: resource for resource in evidence.resources}
 
 
+@lru_cache(maxsize=1024)
 def _joined(folder: str, file: str) -> str:
     return "/".join(part for part in (folder.strip("/"), file.lstrip("/")) if part)

@@ -35,10 +35,12 @@ def attestation_mark(status: str) -> Markup:
 
 def counts_mark(counts: Mapping[str, int]) -> Markup:
     """How many of each status, gravest first."""
-    return Markup(" ").join(
-        Markup('<b class="s {}">{} {}</b>').format(status, count, SHOWN[status].short)
-        for status, count in counts.items()
-    )
+    return Markup(" ").join([_count_mark(status, count) for status, count in counts.items()])
+
+
+@cache
+def _count_mark(status: str, count: int) -> Markup:
+    return Markup('<b class="s {}">{} {}</b>').format(status, count, SHOWN[status].short)
 
 
 def statuses_of(results: Iterable[Result]) -> str:

@@ -18,7 +18,10 @@ def uuid_of(*parts: str) -> str:
     """The version 5 UUID of a name in parts (RFC 4122 section 4.3), of any characters."""
     name = "\0".join(parts).encode("utf-8", "surrogatepass")
     digest = hashlib.sha1(_NAMESPACE.bytes + name, usedforsecurity=False).digest()
-    return str(UUID(bytes=digest[:16], version=5))
+    # What `UUID(bytes=..., version=5)` does: the version in one digit, the variant in another.
+    text = digest[:16].hex()
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 @dataclass(frozen=True)
