@@ -10,6 +10,7 @@ from typing import Final
 from payment_guardrails.finding_ids import finding_id
 from payment_guardrails.rule import Level
 
+from compliance.checkov.inspected import inspected
 from compliance.checkov.report import Checked
 from compliance.evidence import CHECKOV, SEVERITIES, Result, RuleCard
 from compliance.terraform.plan import Plan
@@ -56,7 +57,9 @@ def opinion(
 
 
 def _result(each: Checked, urn: str, doubts: tuple[str, ...], mandatory: frozenset[str]) -> Result:
-    doubtful = next(_read(each.keys, doubts), None)
+    # A check tells less than it reads, and its source does not say all either.
+    keys = inspected().get(each.check, frozenset()).union(each.keys)
+    doubtful = next(_read(keys, doubts), None)
     status = "undecided" if doubtful else "pass" if each.passed else "fail"
     doubt = f": it depends on {doubtful}, which is not known before deployment, or secret"
     return Result(
@@ -94,7 +97,7 @@ def _doubts(plan: Plan, urn: str) -> tuple[str, ...]:
     )
 
 
-def _read(keys: tuple[str, ...], doubts: tuple[str, ...]) -> Iterator[str]:
+def _read(keys: frozenset[str], doubts: tuple[str, ...]) -> Iterator[str]:
     """The doubtful attributes that a check looked at; all where it does not tell what it did."""
     for doubt in doubts:
         if not keys or any(_overlap(key, doubt) for key in keys):

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from compliance.checkov.environment import CheckovError
+from compliance.checkov.inspected import path_of
 
 _LISTS: Final = ("passed_checks", "failed_checks", "skipped_checks")
 
@@ -50,7 +51,9 @@ def checked(report: Any) -> tuple[Checked, ...]:
 def version_in(report: Any) -> str:
     """The version of Checkov that wrote a report; empty where it does not say."""
     for part in _parts(report):
-        version = part.get("summary", part).get("checkov_version")
+        # Where there was nothing to judge, the counts are the report.
+        summary = part.get("summary", part) if isinstance(part, dict) else None
+        version = summary.get("checkov_version") if isinstance(summary, dict) else None
         if isinstance(version, str):
             return version
     return ""
@@ -74,7 +77,7 @@ def _results(part: Mapping[str, Any]) -> Iterator[Checked]:
                 plan=PurePosixPath(each["file_path"]).stem,
                 address=each["resource_address"] or each["resource"],
                 passed=each["check_result"]["result"] != "FAILED",
-                keys=tuple(sorted({_key(key) for key in _keys(each)})),
+                keys=tuple(sorted({path_of(key) for key in _keys(each)})),
                 severity=str(each.get("severity") or "").lower(),
                 guideline=each.get("guideline") or "",
             )
@@ -82,8 +85,3 @@ def _results(part: Mapping[str, Any]) -> Iterator[Checked]:
 
 def _keys(result: Mapping[str, Any]) -> list[str]:
     return [key for key in result["check_result"].get("evaluated_keys") or () if key]
-
-
-def _key(text: str) -> str:
-    """`point_in_time_recovery/[0]/enabled` without its index."""
-    return "/".join(part for part in text.split("/") if part and not part.strip("[]").isdigit())

@@ -33,6 +33,7 @@ def _run(options: argparse.Namespace) -> int:
 
     import json
     import os
+    from contextlib import suppress
 
     from compliance.engines.engine import Request
     from compliance.engines.selection import start
@@ -59,6 +60,8 @@ def _run(options: argparse.Namespace) -> int:
         partial.write_text(json.dumps(found.document, indent=1) + "\n", "utf-8")
         os.replace(partial, target)  # noqa: PTH105 - the atomic one
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from error
     out = console()
     for urn in found.unseen:

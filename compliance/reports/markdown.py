@@ -19,6 +19,7 @@ from compliance.reports.markdown_text import (
 )
 from compliance.reports.places import place_of, resources_by_urn
 from compliance.reports.ranking import worst_first
+from compliance.reports.second_opinion import differences, opinion_line, reading_of
 from compliance.wording import MEANING, acceptance, name_of, subject_of, verdict_line
 
 _WHOLE: Final = "report.html"
@@ -60,6 +61,7 @@ def _blocks(evidence: Evidence) -> Iterator[Block]:
     yield from _findings(evidence, "waived", "Waived")
     yield from _remediations(evidence)
     yield from _effectiveness(evidence)
+    yield from _second_opinion(evidence)
     yield from _controls(evidence)
     notes = tuple(f"- {escape(note)}" for note in evidence.subject.notes)
     if notes:
@@ -132,6 +134,23 @@ def _effectiveness(evidence: Evidence) -> Iterator[Block]:
         *survived,
     ]
     yield Block("Operating effectiveness of the rules", tuple(lines))
+
+
+def _second_opinion(evidence: Evidence) -> Iterator[Block]:
+    opinion = evidence.second_opinion
+    if opinion is None:
+        return
+    yield Block("Checkov's opinion", (escape(opinion_line(opinion)),))
+    rows = tuple(
+        row((each.theme, name_of(each.resource), each.pack, each.checkov, reading_of(each)))
+        for each in differences(opinion)
+    )
+    if rows:
+        head = table_head("theme", "resource", "pack", "Checkov", "reading")
+        yield Block("Where the pack and Checkov differ", rows, head)
+    unseen = tuple(f"- {escape(name_of(urn))}" for urn in opinion.unseen)
+    if unseen:
+        yield Block("Not seen by Checkov", unseen)
 
 
 def _controls(evidence: Evidence) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
@@ -21,7 +21,6 @@ _DOCUMENTS: Final = frozenset(
     | {"container_properties", "definition", "body", "delivery_policy", "filter_policy"}
 )
 _PLAIN: Final = Member("")
-_ABSENT: Final = object()
 
 References = Callable[[str, Any], list[str]]
 """The addresses that a value speaks of, by the Pulumi property that it is in."""
@@ -81,39 +80,40 @@ class _Conversion:
         value, secret = _bare(given)
         if value is None:
             return
-        name = member.name
         if isinstance(value, Unknown):
-            self._hide(target.unknown, name, path)
+            self._hide(target.unknown, member.name, path)
+        elif secret or self._looks_secret(path, value):
+            # The names in a secret are secret too: nothing of it but that it is a text.
+            self._hide(target.sensitive, member.name, path)
+            if isinstance(value, str):
+                target.values[member.name] = SECRET_TEXT
         elif isinstance(value, Mapping):
-            self._mapping(target, member, value, path, secret)
-        elif isinstance(value, list | tuple):
-            self._list(target, member, list(value), path, secret)
-        elif member.wrapped:
-            self._list(target, member, [value], path, secret)
+            self._mapping(target, member, value, path)
+        elif isinstance(value, list | tuple) or member.wrapped:
+            self._list(target, member, value, path)
         else:
-            leaf = self._leaf(target.sensitive, name, value, path, secret)
-            if leaf is not _ABSENT:
-                target.values[name] = leaf
-        if not member.block:
-            found = [] if secret else self._references(value)
-            if found:
-                target.expressions[name] = {"references": found}
-                self.referred.append(path)
+            target.values[member.name] = _leaf(value)
+        if not (member.block or secret):
+            self._refer(target, member.name, value, path)
+
+    def _refer(self, target: Attributes, name: str, value: Any, path: str) -> None:
+        found = self._references(value)
+        if found:
+            target.expressions[name] = {"references": found}
+            self.referred.append(path)
 
     def _mapping(
-        self, target: Attributes, member: Member, value: Mapping[str, Any], path: str, secret: bool
+        self, target: Attributes, member: Member, value: Mapping[str, Any], path: str
     ) -> None:
         if member.block:
-            self._blocks(target, member, [value], path, secret)
+            self._blocks(target, member, [value], path)
         elif member.name in _DOCUMENTS:
-            self._document(target, member.name, value, path, secret)
+            self._document(target, member.name, value, path)
         else:
-            self._map(target, member.name, value, path, secret)
+            self._map(target, member.name, value, path)
 
-    def _blocks(
-        self, target: Attributes, member: Member, values: list[Any], path: str, secret: bool
-    ) -> None:
-        blocks = [self._block(member, each, path, secret) for each in values]
+    def _blocks(self, target: Attributes, member: Member, values: Sequence[Any], path: str) -> None:
+        blocks = [self._block(member, each, path) for each in values]
         target.values[member.name] = [each.values for each in blocks]
         for part, place in (("unknown", target.unknown), ("sensitive", target.sensitive)):
             if any(getattr(each, part) for each in blocks):
@@ -121,78 +121,54 @@ class _Conversion:
         if any(each.expressions for each in blocks):
             target.expressions[member.name] = [each.expressions for each in blocks]
 
-    def _block(self, member: Member, given: Any, path: str, secret: bool) -> Attributes:
-        value, also = _bare(given)
+    def _block(self, member: Member, value: Any, path: str) -> Attributes:
         inner = Attributes()
         if not isinstance(value, Mapping):
             self.hidden.append(path)
             return inner
         for name, each in value.items():
             known = member.members.get(name) or Member(snake_case(name))
-            kept = Secret(each) if secret or also else each
-            self.member(inner, known, kept, f"{path}/{known.name}")
+            self.member(inner, known, each, f"{path}/{known.name}")
         return inner
 
-    def _list(
-        self, target: Attributes, member: Member, values: list[Any], path: str, secret: bool
-    ) -> None:
+    def _list(self, target: Attributes, member: Member, value: Any, path: str) -> None:
+        values = value if isinstance(value, list | tuple) else [value]
         if member.block:
-            return self._blocks(target, member, values, path, secret)
-        sensitive: dict[str, Any] = {}
-        target.values[member.name] = [
-            self._element(sensitive, each, path, secret) for each in values
-        ]
-        if sensitive:
+            self._blocks(target, member, values, path)
+            return
+        elements = [self._element(each, path) for each in values]
+        target.values[member.name] = [each.values.get("") for each in elements]
+        if any(each.sensitive for each in elements):
             target.sensitive[member.name] = True
-        if any(isinstance(_bare(each)[0], Unknown) for each in values):
-            target.unknown[member.name] = [isinstance(_bare(each)[0], Unknown) for each in values]
-        return None
+        if any(each.unknown for each in elements):
+            target.unknown[member.name] = [bool(each.unknown) for each in elements]
 
-    def _element(self, sensitive: dict[str, Any], given: Any, path: str, secret: bool) -> Any:
-        """An element of a list that is no block; null where it is hidden, as in Terraform."""
-        value, also = _bare(given)
-        if isinstance(value, Unknown):
-            self.hidden.append(path)
-            return None
-        if isinstance(value, Mapping | list | tuple):
-            inner = Attributes()
-            self.member(inner, _PLAIN, Secret(value) if secret or also else value, path)
-            return inner.values.get("")
-        leaf = self._leaf(sensitive, path, value, path, secret or also)
-        return None if leaf is _ABSENT else leaf
+    def _element(self, value: Any, path: str) -> Attributes:
+        """An element of a list that is no block: null where it is hidden, as in Terraform."""
+        inner = Attributes()
+        self.member(inner, _PLAIN, value, path)
+        return inner
 
-    def _map(
-        self, target: Attributes, name: str, value: Mapping[str, Any], path: str, secret: bool
-    ) -> None:
+    def _map(self, target: Attributes, name: str, value: Mapping[str, Any], path: str) -> None:
         inner = Attributes()
         for key, each in value.items():
             # Its keys are the program's own, and stay as they are.
-            kept = Secret(each) if secret else each
-            self.member(inner, Member(str(key)), kept, f"{path}/{key}")
+            self.member(inner, Member(str(key)), each, f"{path}/{key}")
         target.values[name] = inner.values
         for part, place in ((inner.unknown, target.unknown), (inner.sensitive, target.sensitive)):
             if part:
                 place[name] = part
 
-    def _document(
-        self, target: Attributes, name: str, value: Mapping[str, Any], path: str, secret: bool
-    ) -> None:
-        if secret or has_unknown(value):
+    def _document(self, target: Attributes, name: str, value: Mapping[str, Any], path: str) -> None:
+        if has_unknown(value) or _has_secret(value):
             self._hide(target.unknown, name, path)
         else:
-            target.values[name] = json.dumps(_without_secrets(value))
+            target.values[name] = json.dumps(value, default=str)
 
-    def _leaf(
-        self, sensitive: dict[str, Any], name: str, value: Any, path: str, secret: bool
-    ) -> Any:
-        if secret or (self._masked and _looks_secret(path.rsplit("/", 1)[-1], value)):
-            sensitive[name] = True
-            self.hidden.append(path)
-            return SECRET_TEXT if isinstance(value, str) else _ABSENT
-        if isinstance(value, Asset):
-            # What is in an asset is no attribute; where it lies is this machine's business.
-            return PurePath(value.path).name if value.path else value.kind
-        return value
+    def _looks_secret(self, path: str, value: Any) -> bool:
+        if not (self._masked and isinstance(value, str)):
+            return False
+        return is_secret_name(path.rsplit("/", 1)[-1]) or is_secret_value(value)
 
     def _hide(self, unknown: dict[str, Any], name: str, path: str) -> None:
         unknown[name] = True
@@ -207,18 +183,19 @@ def _bare(value: Any) -> tuple[Any, bool]:
     return value, secret
 
 
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return SECRET_TEXT
+def _has_secret(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return {str(key): _without_secrets(each) for key, each in value.items()}
+        return any(_has_secret(each) for each in value.values())
     if isinstance(value, list | tuple):
-        return [_without_secrets(each) for each in value]
+        return any(_has_secret(each) for each in value)
+    return isinstance(value, Secret)
+
+
+def _leaf(value: Any) -> Any:
+    if isinstance(value, Asset):
+        # What is in an asset is no attribute; where it lies is this machine's business.
+        return PurePath(value.path).name if value.path else value.kind
     return value
-
-
-def _looks_secret(name: str, value: Any) -> bool:
-    return isinstance(value, str) and (is_secret_name(name) or is_secret_value(value))
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -30,6 +30,12 @@ from compliance.reports.html.glossary import GLOSSARY
 from compliance.reports.html.heat_map import FrameworkMap, heat_maps, shown_status
 from compliance.reports.html.index import COUNTING_ATTESTATIONS, Index, counts_of
 from compliance.reports.html.prose import printable, prose, shortened
+from compliance.reports.second_opinion import (
+    differences,
+    opinion_line,
+    reading_of,
+    theme_counts,
+)
 from compliance.wording import BASIS, acceptance, name_of, plural, subject_of, verdict_line
 
 _FOLDER: Final = Path(__file__).parent
@@ -128,11 +134,14 @@ _FILTERS: Final[dict[str, Any]] = {
     "control_id": links.control_id,
     "counted": counts_of,
     "counts": statuses.counts_mark,
+    "differences": differences,
     "finding_anchor": anchors.finding_anchor,
     "name_of": name_of,
+    "opinion_line": opinion_line,
     "place": links.place,
     "plural": plural,
     "prose": prose,
+    "reading_of": reading_of,
     "resource_anchor": anchors.resource_anchor,
     "rule_anchor": anchors.rule_anchor,
     "said_of": said_of,
@@ -143,6 +152,7 @@ _FILTERS: Final[dict[str, Any]] = {
     "status": statuses.status_mark,
     "statuses": statuses.statuses_of,
     "subject_of": subject_of,
+    "theme_counts": theme_counts,
     "type_anchor": anchors.type_anchor,
 }
 _GLOBALS: Final[dict[str, Any]] = {

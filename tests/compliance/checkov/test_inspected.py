@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -9,16 +10,23 @@ import pytest
 
 from compliance.checkov.environment import interpreter
 
-TERRAFORM = Path(__file__).parents[1] / "terraform"
+CHECKOV = Path(__file__).parents[3] / "compliance" / "checkov"
 
 
 @pytest.mark.usefixtures("checkov")
 def test_the_list_is_of_the_installed_checkov() -> None:
     done = subprocess.run(
-        [interpreter(), "-I", str(TERRAFORM / "inspected_by_checkov.py")],
+        [interpreter(), "-I", str(CHECKOV / "inspected_by_checkov.py")],
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    assert done.stdout == (TERRAFORM / "inspected.json").read_text("utf-8")
+    assert done.stdout == (CHECKOV / "inspected.json").read_text("utf-8")
+
+
+def test_both_kinds_of_checks_are_there() -> None:
+    checks = json.loads((CHECKOV / "inspected.json").read_text("utf-8"))["checks"]
+    assert sum(each["graph"] for each in checks.values()) > 50
+    assert checks["CKV_AWS_28"]["types"] == ["aws_dynamodb_table"]
+    assert "type" in checks["CKV2_AWS_34"]["attributes"]

@@ -17,7 +17,7 @@ from compliance.terraform.names import Member, snake_case, terraform_type
 from compliance.terraform.refresh_names import Given, inputs_of, objects_of
 
 DATA: Final = Path(__file__).parents[3] / "compliance" / "terraform" / "aws_names.json"
-INSPECTED: Final = Path(__file__).with_name("inspected.json")
+INSPECTED: Final = Path(__file__).parents[3] / "compliance" / "checkov" / "inspected.json"
 ABSENT: Final = json.loads(Path(__file__).with_name("absent.json").read_text("utf-8"))
 
 Tree = dict[str, Any]

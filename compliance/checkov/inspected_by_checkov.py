@@ -1,6 +1,6 @@
 """Prints what Checkov's AWS checks read, as JSON: for the Python of Checkov's own environment.
 
-    PYTHON_OF_CHECKOV tests/compliance/terraform/inspected_by_checkov.py > inspected.json
+    PYTHON_OF_CHECKOV compliance/checkov/inspected_by_checkov.py > compliance/checkov/inspected.json
 
 The attributes are those that a check names itself, and those that its source takes out of the
 configuration by name; what it reads in other ways is not found.
@@ -22,6 +22,8 @@ from typing import Any
 import yaml
 
 _TAKEN = re.compile(r"""conf(?:\.get\(|\[)["'](\w+)["']""")
+# Of a path such as `origin[?(@.a != 'b')].name` or `route.*.id`: what only selects.
+_SELECTED = re.compile(r"\[\?\(.*?\)\]|\[\*\]|\.\*")
 Found = dict[str, dict[str, Any]]
 
 
@@ -54,10 +56,13 @@ def attributes(check: Any) -> set[str]:
 
 
 def graph_checks() -> Found:
-    """The checks on connected resources, which are YAML."""
+    """The checks on connected resources, which are data."""
     package = Path(str(importlib.import_module("checkov").__file__)).parent
     found: Found = {}
-    for file in (package / "terraform" / "checks" / "graph_checks" / "aws").glob("*.y*ml"):
+    for file in (package / "terraform" / "checks" / "graph_checks" / "aws").iterdir():
+        if file.suffix not in (".json", ".yaml", ".yml"):
+            continue
+        # JSON is YAML.
         data = yaml.safe_load(file.read_text("utf-8"))
         conditions = list(_conditions(data["definition"]))
         found[data["metadata"]["id"]] = {
@@ -69,7 +74,7 @@ def graph_checks() -> Found:
                 if isinstance(type_, str) and type_.startswith("aws_")
             },
             "attributes": {
-                each["attribute"]
+                _SELECTED.sub("", each["attribute"])
                 for each in conditions
                 if each.get("cond_type") == "attribute"
                 and isinstance(each.get("attribute"), str)
