@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from compliance.evidence import Evidence
     from compliance.terraform.plan import Plan
 
-_NO_INPUTS = "--checkov needs what the resources are given; use --engine offline or state"
-
 
 @dataclass
 class Asked:
@@ -29,11 +27,9 @@ class Asked:
     plans: dict[str, Plan]
 
     def show(self, run: EngineRun) -> None:
-        """Hand it the stacks; raises :class:`UsageError` where the engine gives none."""
+        """Hand it the stacks."""
         from compliance.terraform.plan import plan
 
-        if run.record is not None:
-            raise UsageError(_NO_INPUTS)
         self.plans.update((f"stack-{n}", plan(each)) for n, each in enumerate(run.stacks))
         self.running.ask({name: each.document for name, each in self.plans.items()})
 
@@ -78,8 +74,6 @@ def ask_checkov(options: argparse.Namespace) -> Asked | None:
         if options.external_checks_dir:
             raise UsageError("--external-checks-dir needs --checkov")
         return None
-    if options.engine == "pulumi":
-        raise UsageError(_NO_INPUTS)
     from pathlib import Path
 
     from compliance.checkov.environment import CheckovError

@@ -51,13 +51,14 @@ class Request:
 class EngineRun:
     """What an engine made of a program, or found.
 
-    `stacks` are for the gate to judge; an engine that ran the rules itself gives their
-    `record` instead. `project` and `stack` name the subject. `digest` is `sha256:...` over
-    the program's sources, or the state's files; `note` tells what the engine's verdicts
-    mean, `notes` what it assumed or could not see. `deployed` is True where the stacks are
-    what exists, and no longer to be changed. `printed` is what the program wrote. `folder` is
-    the project's folder in its repository (see :func:`compliance.project_folder.in_repository`),
-    `sources` are the files of which `digest` is made: `sha256:...` of each by its path.
+    `stacks` are for the gate to judge; where an engine ran the rules itself, their `record` is
+    what counts, and the stacks are for other tools. `project` and `stack` name the subject.
+    `digest` is `sha256:...` over the program's sources, or the state's files; `note` tells what
+    the engine's verdicts mean, `notes` what it assumed or could not see. `deployed` is True
+    where the stacks are what exists, and no longer to be changed. `printed` is what the program
+    wrote. `folder` is the project's folder in its repository (see
+    :func:`compliance.project_folder.in_repository`), `sources` are the files of which `digest`
+    is made: `sha256:...` of each by its path.
     """
 
     engine: str

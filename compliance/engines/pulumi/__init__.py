@@ -21,9 +21,10 @@ from pulumi.automation.errors import CommandError
 
 from compliance.engines.engine import EngineError, EngineRun, Progress, Request
 from compliance.engines.pulumi.cli import Command, TimeLimitError, words_of
-from compliance.engines.pulumi.events import Log, confirm, read_log
+from compliance.engines.pulumi.events import Log, confirm, events_in, read_log
 from compliance.engines.pulumi.failures import explained
 from compliance.engines.pulumi.pack import write_pack
+from compliance.engines.pulumi.resources import stack_of
 from compliance.engines.pulumi.workspace import (
     Workspace,
     choose_stack,
@@ -39,6 +40,7 @@ from compliance.waived import locate
 
 DEFAULT_TIME_LIMIT: Final = 900.0
 _TIME_TO_ASK: Final = 60.0
+_LOG: Final = "events.jsonl"
 
 
 class Run:
@@ -100,6 +102,7 @@ class Run:
                 f"the Pulumi CLI {self._command.version} previewed the program with the pack "
                 "attached; what only a deployment tells stayed unknown"
             ),
+            stacks=(stack_of(project.name, project.stack, events_in(folder / _LOG), recorded),),
             record=recorded,
             notes=(*workspace.notes, *map(_only_read, log.only_read)),
             folder=in_repository(project.root),
@@ -127,7 +130,7 @@ class Run:
 
     def _run(self, workspace: Workspace, folder: Path, progress: Progress) -> tuple[Log, str]:
         """Run the preview; the engine's log, and what the CLI said where it failed."""
-        log = folder / "events.jsonl"
+        log = folder / _LOG
         arguments = [
             "preview", "--stack", workspace.stack, "--color", "never",
             "--policy-pack", str(write_pack(folder / "pack")), "--event-log", str(log),

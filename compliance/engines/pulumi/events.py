@@ -47,7 +47,7 @@ class Log:
 
 def read_log(file: Path) -> Log:
     """Read an event log; one that is not there, or cut off, is not complete."""
-    events = [] if not file.is_file() else list(_events(file))
+    events = list(events_in(file))
     ours = [
         (kind, event)
         for kind, event in events
@@ -73,7 +73,10 @@ def read_log(file: Path) -> Log:
     )
 
 
-def _events(file: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def events_in(file: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """The events of a log by their kinds, as far as it can be read."""
+    if not file.is_file():
+        return
     for line in file.read_text("utf-8", "replace").splitlines():
         try:
             event = json.loads(line)
