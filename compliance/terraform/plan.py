@@ -15,6 +15,7 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
 
 from compliance.terraform.addresses import addresses
+from compliance.terraform.masking import marked
 from compliance.terraform.names import terraform_type
 from compliance.terraform.references import referring
 from compliance.terraform.values import Attributes, attributes
@@ -98,7 +99,8 @@ def plan(stack: Stack, *, masked: bool = False, changes: bool = False) -> Plan:
 
 def _attributes(resource: Resource, references: Any, *, masked: bool) -> Attributes:
     type_ = terraform_type(resource.type)
-    return attributes(resource.inputs, type_.members if type_ else {}, references, masked=masked)
+    inputs = marked(resource.inputs) if masked else resource.inputs
+    return attributes(inputs, type_.members if type_ else {}, references)
 
 
 def _unseen(stack: Stack, named: Mapping[str, str]) -> Iterator[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 
-from payment_guardrails.secrets import is_secret_name, is_secret_value
-from payment_guardrails.values import SECRET_TEXT, Asset, Secret, Unknown, has_unknown
+from payment_guardrails.values import SECRET_TEXT, Asset, Secret, Unknown
 
 from compliance.terraform.names import Member, snake_case
 
@@ -48,17 +48,15 @@ def attributes(
     inputs: Mapping[str, Any],
     members: Mapping[str, Member],
     references: References,
-    *,
-    masked: bool = False,
 ) -> Attributes:
     """The attributes that the inputs of a resource come to.
 
-    `members` name the properties (see :mod:`compliance.terraform.names`). What Pulumi marks as
-    secret is never in them; where `masked`, neither is what has the name or the shape of one.
+    `members` name the properties (see :mod:`compliance.terraform.names`). What is marked as
+    secret is never in them.
     """
     found = Attributes()
     for name, value in inputs.items():
-        one = _Conversion(partial(references, name), masked)
+        one = _Conversion(partial(references, name))
         member = members.get(name) or Member(snake_case(name))
         one.member(found, member, value, member.name)
         found.hidden.extend(one.hidden)
@@ -69,9 +67,8 @@ def attributes(
 class _Conversion:
     """The conversion of one property; it collects what is hidden."""
 
-    def __init__(self, references: Callable[[Any], list[str]], masked: bool) -> None:
+    def __init__(self, references: Callable[[Any], list[str]]) -> None:
         self._references = references
-        self._masked = masked
         self.hidden: list[str] = []
         self.referred: list[str] = []
 
@@ -80,9 +77,9 @@ class _Conversion:
         value, secret = _bare(given)
         if value is None:
             return
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) or _is_no_number(value):
             self._hide(target.unknown, member.name, path)
-        elif secret or self._looks_secret(path, value):
+        elif secret:
             # The names in a secret are secret too: nothing of it but that it is a text.
             self._hide(target.sensitive, member.name, path)
             if isinstance(value, str):
@@ -160,15 +157,10 @@ class _Conversion:
                 place[name] = part
 
     def _document(self, target: Attributes, name: str, value: Mapping[str, Any], path: str) -> None:
-        if has_unknown(value) or _has_secret(value):
+        if _any(value, _is_hidden):
             self._hide(target.unknown, name, path)
         else:
-            target.values[name] = json.dumps(value, default=str)
-
-    def _looks_secret(self, path: str, value: Any) -> bool:
-        if not (self._masked and isinstance(value, str)):
-            return False
-        return is_secret_name(path.rsplit("/", 1)[-1]) or is_secret_value(value)
+            target.values[name] = json.dumps(value, default=_leaf)
 
     def _hide(self, unknown: dict[str, Any], name: str, path: str) -> None:
         unknown[name] = True
@@ -183,12 +175,22 @@ def _bare(value: Any) -> tuple[Any, bool]:
     return value, secret
 
 
-def _has_secret(value: Any) -> bool:
+def _any(value: Any, wanted: Callable[[Any], bool]) -> bool:
+    """True where the value, or anything inside it, is as wanted."""
     if isinstance(value, Mapping):
-        return any(_has_secret(each) for each in value.values())
+        return any(_any(each, wanted) for each in value.values())
     if isinstance(value, list | tuple):
-        return any(_has_secret(each) for each in value)
-    return isinstance(value, Secret)
+        return any(_any(each, wanted) for each in value)
+    return wanted(value)
+
+
+def _is_hidden(value: Any) -> bool:
+    return isinstance(value, Unknown | Secret) or _is_no_number(value)
+
+
+def _is_no_number(value: Any) -> bool:
+    """True for what JSON has no number for."""
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _leaf(value: Any) -> Any:

@@ -127,6 +127,12 @@ def test_a_secret_is_never_in_it() -> None:
     assert hidden == ("tags", "tier", "value")
 
 
+def test_what_json_has_no_number_for_is_hidden() -> None:
+    made, values = one(QUEUE, {"delaySeconds": float("nan"), "policy": {"a": float("inf")}})
+    assert values == {}
+    assert made.hidden[urn(QUEUE, "orders")] == ("delay_seconds", "policy")
+
+
 def test_masked_it_holds_no_password_either() -> None:
     inputs = {"password": CANARY, "username": "admin"}
     _, plain = one("aws:rds/instance:Instance", inputs)
@@ -138,6 +144,8 @@ def test_masked_it_holds_no_password_either() -> None:
 def test_no_place_of_this_machine_is_in_it() -> None:
     _, values = one(FUNCTION, {"code": Asset("archive", "/home/somebody/build/code.zip")})
     assert values == {"filename": "code.zip"}
+    _, values = one(QUEUE, {"policy": {"a": Asset("asset", "/home/somebody/policy.json")}})
+    assert values == {"policy": '{"a": "policy.json"}'}
 
 
 def test_what_terraform_has_not_is_listed() -> None:
@@ -158,7 +166,7 @@ def test_names_are_made_fit_and_different() -> None:
 
 
 leaves = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
     | st.just(UNKNOWN) | st.just(Asset("asset", text="x"))
 )  # fmt: skip
 keys = st.sampled_from(
@@ -180,6 +188,18 @@ inputs_of_any_kind = st.dictionaries(
 )
 
 
+def is_masked(values: Any, path: list[str]) -> bool:
+    """True where nothing stands at a path but what says that there is something."""
+    if isinstance(values, list):
+        return any(each is None or is_masked(each, path) for each in values)
+    if not path:
+        return values in (None, "[secret]", {})
+    # A key of the program's own may hold a slash.
+    return not isinstance(values, dict) or any(
+        is_masked(values.get("/".join(path[:end])), path[end:]) for end in range(1, len(path) + 1)
+    )
+
+
 @given(
     st.lists(
         st.tuples(
@@ -193,10 +213,12 @@ inputs_of_any_kind = st.dictionaries(
 )
 def test_any_stack_has_a_plan_without_its_secrets(drawn: list[Any]) -> None:
     made = plan(stack(*(resource(*each) for each in drawn)), changes=True)
-    text = json.dumps(made.document)
+    text = json.dumps(made.document, allow_nan=False)
     assert CANARY not in text
     assert len(made.addresses) == len(drawn)
-    for address in made.addresses:
+    for address, owner in made.addresses.items():
+        for path in made.hidden.get(owner, ()):
+            assert is_masked(planned(made, address), path.split("/"))
         assert re.fullmatch(r"aws_[a-z0-9_]+\.[A-Za-z_][A-Za-z0-9_-]*", address)
 
 
