@@ -39,7 +39,8 @@ def read_settings(project: Path) -> Settings:
         data = yaml.safe_load(file.read_text("utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+    # PyYAML lets a date that there is not pass as a plain ValueError.
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise CheckovError(f"{USUAL}{line}: cannot be read: {_reason(error)}") from None

@@ -43,6 +43,8 @@ def test_all_of_it(tmp_path: Path) -> None:
         ("time-limit: true", "greater than 0"),
         ("time-limit: 0", "greater than 0"),
         ("time-limit: .nan", "greater than 0"),
+        ("time-limit: 2020-13-45", "cannot be read"),
+        ("mandatory: [2020-02-31]", "cannot be read"),
         ("external-checks: [nowhere]", "there is no folder"),
         ("a: 1\nb: [", "checkov.yaml:"),
     ],
@@ -54,7 +56,25 @@ def test_what_is_wrong_names_the_file(tmp_path: Path, text: str, words: str) -> 
     assert str(caught.value).startswith("compliance/checkov.yaml")
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=60))
+any_value = st.text(st.characters(codec="utf-8"), max_size=9) | st.sampled_from(
+    [
+        "2020-13-45",
+        "12:99",
+        "!!float x",
+        "!!python/object:a",
+        "*a",
+        "&a [*a]",
+        "0x",
+        "1_",
+        "{<<: 3}",
+    ]
+)
+any_settings = st.dictionaries(
+    st.sampled_from(["mandatory", "external-checks", "time-limit", "? {}"]), any_value
+).map(lambda members: "\n".join(f"{name}: {value}" for name, value in members.items()))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60) | any_settings)
 def test_any_text_is_read_or_refused(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(CheckovError):
         read_settings(write(Path(folder), text))
