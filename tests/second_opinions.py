@@ -48,14 +48,14 @@ def compare(
     try:
         running.ask({name: each.document for name, each in plans.items()})
         pack = {name: _pack(stack, (policy or {}).get(name)) for name, stack in stacks.items()}
-        report = running.answer()
+        answer = running.answer()
     finally:
         running.stop()
-    found = checked(report)
+    found = checked(answer.report, answer.unknown)
     compared = {}
     for name, each in plans.items():
         own = (one for one in found if one.plan == name)
-        theirs = opinion(own, {name: each}, frozenset(), version_in(report)).results
+        theirs = opinion(own, {name: each}, frozenset(), version_in(answer.report)).results
         compared[name] = Comparison(pack[name], theirs, agreement(pack[name], theirs), each.unseen)
     return compared
 

@@ -41,7 +41,7 @@ def code_checks() -> Found:
                 )
                 known["types"] |= types
                 known["attributes"] |= attributes(check)
-    return {id_: {**each, "graph": False} for id_, each in found.items()}
+    return {id_: {**each, "graph": False, "connects": False} for id_, each in found.items()}
 
 
 def attributes(check: Any) -> set[str]:
@@ -70,7 +70,8 @@ def graph_checks() -> Found:
             "types": {
                 type_
                 for each in conditions
-                for type_ in _types(each)
+                for name in ("resource_types", "connected_resource_types")
+                for type_ in _types(each, name)
                 if isinstance(type_, str) and type_.startswith("aws_")
             },
             "attributes": {
@@ -78,9 +79,10 @@ def graph_checks() -> Found:
                 for each in conditions
                 if each.get("cond_type") == "attribute"
                 and isinstance(each.get("attribute"), str)
-                and _types(each)
+                and _types(each, "resource_types")
             },
             "graph": True,
+            "connects": any(each.get("cond_type") == "connection" for each in conditions),
         }
     return found
 
@@ -92,8 +94,8 @@ def _conditions(node: Any) -> Iterator[dict[str, Any]]:
         yield from _conditions(each)
 
 
-def _types(condition: dict[str, Any]) -> list[Any]:
-    types = condition.get("resource_types") or []
+def _types(condition: dict[str, Any], name: str) -> list[Any]:
+    types = condition.get(name) or []
     return [types] if isinstance(types, str) else types
 
 

@@ -33,7 +33,7 @@ def with_opinion(
         waivers=waiver_entries(waiving, results, every_tool=True),
         second_opinion=SecondOpinion(
             version=opinion.version,
-            judged=len({each.resource for each in theirs}),
+            judged=len({each.resource for each in theirs if each.resource}),
             unseen=tuple(urn for each in plans.values() for urn in each.unseen),
             agreement=agreement(evidence.results, theirs),
         ),

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,17 @@ TIME_LIMIT: Final = 600.0
 
 _DRIVER: Final = Path(__file__).with_name("driver.py")
 _RESULTS: Final = "results_json.json"
+_UNKNOWN: Final = "unknown.json"
 # No platform, no telemetry, no credentials: nothing of the caller's environment but these.
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Checkov's report as JSON data, and what the report is silent on (see the driver)."""
+
+    report: Any
+    unknown: Any
 
 
 class CheckovRun:
@@ -65,8 +75,8 @@ class CheckovRun:
             self._process.stdin.close()
             self._process.stdin = None
 
-    def answer(self) -> Any:
-        """Checkov's report, as JSON data.
+    def answer(self) -> Answer:
+        """What Checkov says.
 
         Raises :class:`CheckovError` where it crashes, gives none, or takes too long.
         """
@@ -77,9 +87,8 @@ class CheckovRun:
                 f"Checkov was still running after {self._time_limit:g} s; give it more with "
                 "`time-limit: SECONDS` in compliance/checkov.yaml"
             ) from None
-        file = self._folder / "out" / _RESULTS
         try:
-            return json.loads(file.read_text("utf-8"))
+            return Answer(self._read("out", _RESULTS), self._read(_UNKNOWN))
         except (OSError, ValueError):
             raise CheckovError(f"Checkov ended without a report: {self._last_words()}") from None
 
@@ -90,6 +99,9 @@ class CheckovRun:
         self._process.wait()
         self._said.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _read(self, *names: str) -> Any:
+        return json.loads(self._folder.joinpath(*names).read_text("utf-8"))
 
     def _last_words(self) -> str:
         self._said.flush()

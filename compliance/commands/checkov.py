@@ -41,9 +41,12 @@ class Asked:
         from compliance.checkov.report import checked, version_in
 
         try:
-            report = self.running.answer()
+            answer = self.running.answer()
             found = opinion(
-                checked(report), self.plans, self.settings.mandatory, version_in(report)
+                checked(answer.report, answer.unknown),
+                self.plans,
+                self.settings.mandatory,
+                version_in(answer.report),
             )
         except CheckovError as error:
             raise UsageError(str(error)) from error

@@ -17,14 +17,14 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import UNKNOWN
 
-from compliance.checkov.report import checked
+from compliance.checkov.report import Outcome, checked
 from compliance.checkov.run import CheckovRun
 from compliance.terraform.plan import plan
 from tests.second_opinions import stack_of
 from tests.whole_programs import ROOT
 
 FIXTURES = sorted(Path(__file__).with_name("equivalent").glob("*.json"))
-Verdicts = dict[tuple[str, str], bool]
+Verdicts = dict[tuple[str, str], Outcome]
 
 
 def stack_in(data: Any) -> Stack:
@@ -79,15 +79,15 @@ def test_checkov_says_the_same_of_both() -> None:
     running = CheckovRun()
     try:
         running.ask(plans)
-        found = checked(running.answer())
+        answer = running.answer()
     finally:
         running.stop()
     said: dict[str, Verdicts] = {name: {} for name in plans}
-    for each in found:
-        said[each.plan][each.check, each.address] = each.passed
+    for each in checked(answer.report, answer.unknown):
+        said[each.plan][each.check, each.address] = each.outcome
     for file in FIXTURES:
         by_hand = said[f"{file.stem}-by-hand"]
         assert said[f"{file.stem}-converted"] == by_hand, file.name
         # Both kinds of verdict are there, so that the equality says something.
-        assert {True, False} <= set(by_hand.values()), file.name
+        assert {Outcome.PASSED, Outcome.FAILED} <= set(by_hand.values()), file.name
         assert len(by_hand) > 20, file.name

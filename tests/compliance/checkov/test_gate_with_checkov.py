@@ -20,6 +20,18 @@ tags = {"Project": "p", "Environment": "dev", "ManagedBy": "pulumi"}
 aws.cloudwatch.LogGroup("group", retention_in_days=7, tags=tags)
 aws.sqs.Queue("jobs.fifo", tags=tags)
 """
+# The rotation of a key pair is nothing that AWS does; IAM takes a single statement without a
+# list around it.
+SILENT = """
+import json
+aws.kms.Key("pair", key_usage="SIGN_VERIFY", customer_master_key_spec="RSA_2048", tags=tags)
+statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+aws.sqs.QueuePolicy(
+    "open",
+    queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/jobs.fifo",
+    policy=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+)
+"""
 OWN_CHECK = """
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -104,6 +116,37 @@ def test_own_checks_mandatory_ones_and_a_baseline(program: Path, tmp_path: Path)
     assert "CKV_ACME_1" in failed
     # What was there before does not stop an old program.
     assert gate(program, base, "--base", str(head / "report.json"), "--fail-on", "new") == 0
+
+
+@pytest.mark.usefixtures("checkov")
+def test_what_checkov_is_silent_on_is_told(program: Path, tmp_path: Path) -> None:
+    """A check that cannot tell, and checks that crash, on one resource and on the whole."""
+    (program / "__main__.py").write_text(PROGRAM + SILENT)
+    checks = program / "checks"
+    checks.mkdir()
+    # A range has two ends: with three, the operator raises. By itself it does so on each
+    # resource, under `or` on the first of the plan.
+    condition = (
+        "{cond_type: attribute, resource_types: [aws_sqs_queue], attribute: tags,"
+        " operator: range_includes, value: 1-2-3}"
+    )
+    for name, definition in (("1", condition), ("2", f"{{or: [{condition}]}}")):
+        (checks / f"broken-{name}.yaml").write_text(
+            f"metadata: {{id: CKV2_ACME_{name}, name: Long enough, category: LOGGING}}\n"
+            f"definition: {definition}\n"
+        )
+    gate(program, tmp_path / "out", "--external-checks-dir", str(checks))
+    found = {each["rule"]: each for each in report(tmp_path / "out")["results"]}
+    unknown = found["CKV_AWS_7"]
+    assert unknown["status"] == "not_applicable"
+    assert unknown["resource"].endswith("::pair")
+    crashed = [found[each] for each in ("CKV_AWS_72", "CKV2_ACME_1", "CKV2_ACME_2")]
+    assert {each["status"] for each in crashed} == {"undecided"}
+    assert all("crashed" in each["message"] for each in crashed)
+    policy, queue, whole = (each["resource"] for each in crashed)
+    assert policy.endswith("::open")
+    assert queue.endswith("::jobs.fifo")
+    assert whole is None
 
 
 @pytest.mark.usefixtures("checkov")
