@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from compliance.evidence import Evidence, Result
@@ -86,6 +87,8 @@ def _row(*cells: str) -> str:
     return ",".join(f'"{_safe(cell)}"' for cell in cells)
 
 
+# Most cells are the same few: rules, statuses, the resource that the row before is of.
+@lru_cache(maxsize=1024)
 def _safe(cell: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would take for a formula."""
     if not _PLAIN.fullmatch(cell):

@@ -35,8 +35,8 @@ def place_of(result: Result, resources: Mapping[str, ResourceEntry], folder: str
     resource = resources.get(result.resource or "")
     location = None if resource is None else resource.location
     if location is None or len(location.file) > _LONGEST_PATH:
-        return Place(_joined(folder, _PROJECT_FILE), 1, known=False)
-    return Place(_joined(folder, location.file), location.line, known=True)
+        return _place(folder, _PROJECT_FILE, 1, known=False)
+    return _place(folder, location.file, location.line, known=True)
 
 
 def resources_by_urn(evidence: Evidence) -> dict[str, ResourceEntry]:
@@ -44,6 +44,8 @@ def resources_by_urn(evidence: Evidence) -> dict[str, ResourceEntry]:
     return {resource.urn: resource for resource in evidence.resources}
 
 
+# A program has few lines that create resources, each of many results.
 @lru_cache(maxsize=1024)
-def _joined(folder: str, file: str) -> str:
-    return "/".join(part for part in (folder.strip("/"), file.lstrip("/")) if part)
+def _place(folder: str, file: str, line: int, *, known: bool) -> Place:
+    joined = "/".join(part for part in (folder.strip("/"), file.lstrip("/")) if part)
+    return Place(joined, line, known)

@@ -14,7 +14,7 @@ _PARTS: Final = re.compile(r"`([^`\n]+)`|(https://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)]
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Each plane of Unicode ends with two of them. To look for those takes ten times as long, and
 # hardly a page has a character beyond the first plane.
-_LAST_OF_FIRST_PLANE: Final = "\uffff"
+_BEYOND_FIRST_PLANE: Final = re.compile("[\U00010000-\U0010ffff]")
 _BEYOND: Final = re.compile(
     f"[{''.join(chr(p | 0xFFFE) + chr(p | 0xFFFF) for p in range(0x10000, 0x110000, 0x10000))}]"
 )
@@ -42,7 +42,7 @@ def prose(text: str) -> Markup:
 def printable(page: str) -> str:
     """A page in which characters that no browser shows stand as U+FFFD."""
     page = _UNPRINTABLE.sub("\ufffd", page.encode("utf-8", "replace").decode())
-    return _BEYOND.sub("\ufffd", page) if max(page, default="") > _LAST_OF_FIRST_PLANE else page
+    return _BEYOND.sub("\ufffd", page) if _BEYOND_FIRST_PLANE.search(page) else page
 
 
 def shortened(text: str, length: int) -> str:
