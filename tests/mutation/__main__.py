@@ -1,9 +1,9 @@
 """Mutation of the rules' own code: `make mutants`.
 
 Each small change that Cosmic Ray can make in `payment_guardrails` is made in a copy of the
-work tree, and the tests of the pack run on it: first those that name the changed module or one
-of its rules, then, where nothing fell, all of them. A change that no test notices survives. It
-is listed with its difference in the file that `--out` names, one JSON object a line.
+work tree, and the tests of the pack run on it (see `forks.py`). A change that no test notices
+survives. What became of each change is in the file that `--out` names, one JSON object a line;
+those that are in it already are not judged again with `--resume`.
 
 Cosmic Ray (https://cosmic-ray.readthedocs.io) has an environment of its own, since its own
 dependencies are of no use to anything else here.
@@ -17,21 +17,25 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from difflib import unified_diff
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 from cosmic_ray.commands import init
-from cosmic_ray.mutating import mutate_and_test
-from cosmic_ray.testing import run_tests
+from cosmic_ray.mutating import use_mutation
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import use_db
-from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
+from cosmic_ray.work_item import MutationSpec
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = Path("policypack/payment_guardrails")
@@ -48,26 +52,37 @@ _IDLE: Final = re.compile(
     "|ReplaceComparisonOperator_(Is|IsNot)_[GL]"
     "|ReplaceComparisonOperator_(Eq_Is|NotEq_IsNot|Is_Eq|IsNot_NotEq)$)"
 )
+# Nobody changes frozen data, and a cache changes the time that it takes.
+_IDLE_AT: Final = (
+    ("core/ReplaceTrueWithFalse", re.compile(r"@dataclass\(")),
+    ("core/RemoveDecorator", re.compile(r"@(lru_)?cache\b")),
+    ("core/NumberReplacer", re.compile(r"@lru_cache\b")),
+)
 # Scripts that fetch data from elsewhere.
 _NOT_MUTATED: Final = re.compile(r"refresh_\w+\.py$")
 # The properties repeat what the examples say, on many more inputs: too slow for each mutant.
 # So is a process for each test, but where the module is what answers from there.
+_NOT_RUN: Final = "services/test_properties.py"
 _AT_THE_DOOR: Final = "test_analyzer.py"
-_NOT_RUN: Final = ("services/test_properties.py", _AT_THE_DOOR)
 _ANSWERS: Final = re.compile(r"(analyzer|analyzer_messages|record|remediation)\.py$")
-_LIMIT: Final = 300.0
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mutant: killed, survived, or timed out; `difference` is a unified diff."""
+    """What became of one mutant: killed (by which test), survived, or timed out.
+
+    `occurrence` is the how-manieth change of this operator in the module; `difference` is a
+    unified diff, empty for those that were killed.
+    """
 
     module: str
     operator: str
+    occurrence: int
     line: int
     fate: str
+    by: str
     difference: str
 
 
@@ -76,8 +91,20 @@ def mutants(modules: Iterable[Path]) -> list[MutationSpec]:
     with tempfile.TemporaryDirectory() as folder, use_db(str(Path(folder) / "all.sqlite")) as found:
         init(modules, found, {})
         specs = [item.mutations[0] for item in found.work_items]
-    specs = [each for each in specs if not _IDLE.match(each.operator_name)]
+    specs = [each for each in specs if not _is_idle(each)]
     return sorted(specs, key=lambda each: (each.module_path, each.start_pos, each.operator_name))
+
+
+def _is_idle(spec: MutationSpec) -> bool:
+    if _IDLE.match(spec.operator_name):
+        return True
+    line = _lines(spec.module_path)[spec.start_pos[0] - 1].strip()
+    return any(spec.operator_name == name and found.match(line) for name, found in _IDLE_AT)
+
+
+@cache
+def _lines(module: Path) -> list[str]:
+    return (ROOT / module).read_text("utf-8").splitlines()
 
 
 def modules_of(pattern: str) -> list[Path]:
@@ -98,27 +125,79 @@ def nearest_tests(module: Path) -> tuple[str, ...]:
     named = tuple(
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / TESTS).rglob("test_*.py"))
-        if not str(path).endswith(_NOT_RUN)
+        if not str(path).endswith((_NOT_RUN, _AT_THE_DOOR))
         and any(name in path.read_text("utf-8") for name in names)
     )
     return (*named, str(TESTS / _AT_THE_DOOR)) if _ANSWERS.search(module.name) else named
 
 
-def all_tests() -> tuple[str, ...]:
-    """All tests of the pack that are quick enough to run for each mutant."""
-    left_out = (f"--ignore={TESTS / name}" for name in _NOT_RUN)
-    return (str(TESTS), *left_out)
+class Workbench:
+    """A copy of the work tree, and the tests of the pack that wait there for changes."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._copy = folder / str(number)
+        _copy_work_tree(self._copy)
+        self._tests = subprocess.Popen(
+            [
+                *(ROOT / ".venv" / "bin" / "python", "-m", "tests.mutation.forks"),
+                *(folder / "measured", "-q", "-p", "no:cacheprovider", TESTS),
+                f"--ignore={TESTS / _NOT_RUN}",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self._copy,
+            # A file may change twice in a second: byte code would be of the change before.
+            env={**os.environ, "HYPOTHESIS_PROFILE": "quick", "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        self.complaint = str(self._answer()["complaint"])
+        """What the tests say of code that nobody changed; empty where they pass."""
+
+    def judge(self, spec: MutationSpec) -> Outcome | None:
+        """Run the tests on one mutant; None where there is nothing to change."""
+        operator = get_operator(spec.operator_name)(**(spec.operator_args or {}))
+        path = spec.module_path
+        with use_mutation(self._copy / path, operator, spec.occurrence) as (before, after):
+            if after is None:
+                return None
+            request = {
+                "module": str(self._copy / path),
+                "before": before,
+                "after": after,
+                "near": nearest_tests(path),
+            }
+            assert self._tests.stdin is not None
+            self._tests.stdin.write(json.dumps(request) + "\n")
+            self._tests.stdin.flush()
+            answer = self._answer()
+        difference = unified_diff(before.splitlines(), after.splitlines(), n=2, lineterm="")
+        return Outcome(
+            *key_of(spec),
+            spec.start_pos[0],
+            answer["fate"],
+            answer["by"],
+            "" if answer["fate"] == KILLED else "\n".join(difference),
+        )
+
+    def close(self) -> None:
+        """End the tests."""
+        assert self._tests.stdin is not None
+        self._tests.stdin.close()
+        self._tests.wait()
+
+    def _answer(self) -> dict[str, str]:
+        assert self._tests.stdout is not None
+        line = self._tests.stdout.readline()
+        answer: dict[str, str] = json.loads(line) if line else {"complaint": "no tests ran"}
+        return answer
 
 
-def command(tests: Iterable[str]) -> str:
-    """The command that runs tests until one fails, in the environment of the project."""
-    python = ROOT / ".venv" / "bin" / "python"
-    return f"{python} -m pytest -x -q -p no:cacheprovider {' '.join(tests)}"
+def key_of(spec: MutationSpec) -> tuple[str, str, int]:
+    """What a mutant is known by: module, operator, occurrence."""
+    return str(spec.module_path.relative_to(PACKAGE)), spec.operator_name, spec.occurrence
 
 
-def enter_copy(folder: Path) -> None:
-    """Make this worker's own copy of the work tree in a folder, and stay in it."""
-    copy = folder / str(os.getpid())
+def _copy_work_tree(copy: Path) -> None:
     copy.mkdir()
     for name in (*COPIED, *COPIED_MORE):
         source, target = ROOT / name, copy / name
@@ -126,50 +205,44 @@ def enter_copy(folder: Path) -> None:
             shutil.copytree(source, target, ignore=NOT_COPIED)
         elif source.exists():
             shutil.copy2(source, target)
-    os.chdir(copy)
-    os.environ["HYPOTHESIS_PROFILE"] = "quick"
-
-
-def complaint_of_unchanged_code() -> str:
-    """What the tests say of the copy before anything is changed in it; empty where they pass."""
-    outcome, output = run_tests(command(all_tests()), _LIMIT)
-    return "" if outcome is TestOutcome.SURVIVED else output
-
-
-def judge(spec: MutationSpec) -> Outcome | None:
-    """Run the tests on one mutant; None where there was nothing to change."""
-    fate, difference = SURVIVED, ""
-    for tests in (nearest_tests(spec.module_path), all_tests()):
-        if fate == SURVIVED and tests:
-            result = mutate_and_test([spec], command(tests), _LIMIT)
-            if result.worker_outcome is WorkerOutcome.NO_TEST:
-                return None
-            fate = fate_of(result)
-            difference = "" if fate == KILLED else result.diff or difference
-    module = str(spec.module_path.relative_to(PACKAGE))
-    return Outcome(module, spec.operator_name, spec.start_pos[0], fate, difference)
-
-
-def fate_of(result: WorkResult) -> str:
-    """What a run of tests says; one that was cut off proves nothing on a busy machine."""
-    if result.output == "timeout":
-        return TIMED_OUT
-    return KILLED if result.is_killed else SURVIVED
 
 
 def judged(specs: list[MutationSpec], workers: int) -> Iterator[Outcome]:
     """What became of each mutant, as it becomes known; ends the process where none can be told."""
     with (
-        tempfile.TemporaryDirectory(prefix="mutants-") as folder,
-        ProcessPoolExecutor(workers, initializer=enter_copy, initargs=(Path(folder),)) as pool,
+        tempfile.TemporaryDirectory(prefix="mutants-") as name,
+        ThreadPoolExecutor(workers) as pool,
     ):
-        if complaint := pool.submit(complaint_of_unchanged_code).result():
-            sys.exit(f"the tests fail before anything is changed:\n{complaint}")
+        free: SimpleQueue[Workbench] = SimpleQueue()
+        benches: list[Workbench] = []
+        # The first measures what the tests call, for all.
+        for number in range(workers):
+            benches.append(Workbench(Path(name), number))
+            if benches[-1].complaint:
+                sys.exit(f"before anything is changed: {benches[-1].complaint}")
+            free.put(benches[-1])
+
+        def judge(spec: MutationSpec) -> Outcome | None:
+            bench = free.get()
+            try:
+                return bench.judge(spec)
+            finally:
+                free.put(bench)
+
         for number, outcome in enumerate(pool.map(judge, specs), start=1):
             if sys.stderr.isatty():
                 print(f"\r{number} of {len(specs)}", end="", file=sys.stderr)
             if outcome is not None:
                 yield outcome
+        for bench in benches:
+            bench.close()
+
+
+def _known(file: Path) -> dict[tuple[str, str, int], Outcome]:
+    if not file.exists():
+        return {}
+    found = (Outcome(**json.loads(line)) for line in file.read_text("utf-8").splitlines())
+    return {(each.module, each.operator, each.occurrence): each for each in found}
 
 
 def main() -> None:
@@ -179,6 +252,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many of them, drawn; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("build/mutants.jsonl"))
+    parser.add_argument("--resume", action="store_true", help="keep what --out holds already")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     out = (ROOT / options.out).resolve()
@@ -189,9 +263,12 @@ def main() -> None:
     if 0 < options.sample < total:
         specs = random.Random(options.seed).sample(specs, options.sample)  # noqa: S311
     print(f"{len(specs)} of {total} mutants", flush=True)
+    known = _known(out) if options.resume else {}
     fates: dict[str, Counter[str]] = defaultdict(Counter)
     with out.open("w", encoding="utf-8") as outcomes:
-        for outcome in judged(specs, options.workers):
+        remaining = [each for each in specs if key_of(each) not in known]
+        kept = (known[key_of(each)] for each in specs if key_of(each) in known)
+        for outcome in chain(kept, judged(remaining, options.workers) if remaining else ()):
             fates[outcome.module][outcome.fate] += 1
             outcomes.write(json.dumps(asdict(outcome)) + "\n")
             outcomes.flush()
