@@ -2,25 +2,31 @@
 
 Run it where pulumi-aws is installed: `python -m compliance.terraform.refresh_names FOLDER`.
 FOLDER is the unpacked package `cdktf_cdktf_provider_aws`, whose sources say each argument of
-each Terraform type. It is no dependency of the project: its upstream is archived. Both
-packages are only read; nothing of them is imported.
+each Terraform type. It is no dependency of the project: its upstream is archived.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import distribution, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from payment_guardrails.refresh_sources import Members, resource_classes
+from payment_guardrails.refresh_sources import resource_classes
 from payment_guardrails.values import snake_case
+
+from compliance.terraform.provider_sources import (
+    Argument,
+    Given,
+    Structs,
+    inputs_of,
+    objects_of,
+    terraform_types,
+)
 
 TARGET: Final = Path(__file__).with_name("aws_names.json")
 TYPE_NAMES: Final = Path(__file__).with_name("type_names.json")
@@ -32,58 +38,11 @@ _RENAMED: Final = {
     "name": ("function_name", "alarm_name"),
     "version": ("version_label",),
 }
-_NOT_INPUTS: Final = {"__self__", "resource_name", "opts", "__props__"}
-_CLASS: Final = re.compile(r"^class (\w+)", re.MULTILINE)
-_GETTER: Final = re.compile(
-    r'@pulumi\.getter(?:\(name="(\w+)"\))?\s+def (\w+)\(self\) -> (.*?):'
-    r'\n        (?:"""|return)',
-    re.DOTALL,
-)
-_PARAM: Final = re.compile(r":param (\w+): (.*?)\{@link \S+#(\w+) ")
-_TYPE: Final = re.compile(r"^# `(aws_\w+)`", re.MULTILINE)
-_STRUCT: Final = re.compile(r"'(\w+)', typing\.Dict\[")
-
-
-@dataclass(frozen=True)
-class Given:
-    """A property of Pulumi: its name there, and the annotation of its type."""
-
-    name: str
-    annotation: str
-
-    @property
-    def inside(self) -> str | None:
-        """The class of the objects in it.
-
-        None for a map, whose keys are its owner's, and for a document that may be text too.
-        """
-        if "Mapping[" in self.annotation or "PolicyDocument" in self.annotation:
-            return None
-        found = re.search(r"'(?:[\w.]*\.)?(\w+)Args'", self.annotation)
-        return found[1] if found else None
-
-    @property
-    def scalar(self) -> bool:
-        """It is neither a list, a map nor an object."""
-        return not re.search(r"Sequence\[|Mapping\[|Args'", self.annotation)
-
-
-@dataclass(frozen=True)
-class Argument:
-    """An argument of Terraform; `inside` names the struct of the objects in it."""
-
-    name: str
-    many: bool
-    block: bool
-    inside: str | None
-
-
-Structs = Mapping[str, list[Argument]]
 
 
 def main(package: Path) -> None:
     """Write the data file, the same bytes for the same versions."""
-    terraform = dict(_terraform_types(package))
+    terraform = dict(terraform_types(package))
     known = _type_names()["types"]
     lines: dict[str, Any] = {}
     for token, members in resource_classes():
@@ -217,82 +176,6 @@ def _singular(name: str) -> str:
         if name.endswith(end):
             return name.removesuffix(end) + instead
     return name
-
-
-def inputs_of(members: Members) -> Iterator[Given]:
-    """What a resource class takes."""
-    names = {name: _camel(each) or name for name, each in members.items()}
-    arguments = members["_internal_init"].args
-    for each in (*arguments.args, *arguments.kwonlyargs):
-        if each.arg not in _NOT_INPUTS and each.annotation is not None:
-            yield Given(names.get(each.arg.rstrip("_"), each.arg), ast.unparse(each.annotation))
-
-
-def _camel(function: ast.FunctionDef) -> str | None:
-    for each in function.decorator_list:
-        found = re.search(r"getter\(name='(\w+)'\)", ast.unparse(each))
-        if found:
-            return found[1]
-    return None
-
-
-@cache
-def objects_of(module: str) -> Mapping[str, list[Given]]:
-    """The nested types of a module of pulumi-aws, by class name without its `Args`."""
-    file = Path(str(distribution("pulumi-aws").locate_file("pulumi_aws"))) / module / "_inputs.py"
-    if not file.exists():
-        return {}
-    return {
-        name.removesuffix("Args"): [
-            Given(camel or plain, annotation) for camel, plain, annotation in _GETTER.findall(body)
-        ]
-        for name, body in _classes(file.read_text("utf-8"))
-        if name.endswith("Args")
-    }
-
-
-def _classes(source: str) -> Iterator[tuple[str, str]]:
-    pieces = _CLASS.split(source)
-    yield from zip(pieces[1::2], pieces[2::2], strict=True)
-
-
-def _terraform_types(package: Path) -> Iterator[tuple[str, tuple[list[Argument], Structs]]]:
-    for file in sorted(package.glob("*/__init__.py")):
-        if file.parent.name.startswith("data_aws_"):
-            continue
-        source = file.read_text("utf-8")
-        found = _TYPE.search(source[:400])
-        if found:
-            structs: dict[str, list[Argument]] = {}
-            root: list[Argument] = []
-            for name, body in _classes(source):
-                if "TerraformMetaArguments" in body[:120]:
-                    root = list(_arguments(body))
-                elif body.startswith(":"):
-                    structs[name] = list(_arguments(body))
-            yield found[1], (root, structs)
-
-
-def _arguments(body: str) -> Iterator[Argument]:
-    head, _, rest = body.partition("'''")
-    signature = head[head.index("def __init__") :].partition("-> None:")[0]
-    function = ast.parse(f"{signature}-> None: pass").body[0]
-    if not isinstance(function, ast.FunctionDef):
-        return
-    types = {
-        each.arg: ast.unparse(each.annotation)
-        for each in function.args.kwonlyargs
-        if each.annotation
-    }
-    for name, words, terraform in _PARAM.findall(rest.partition("'''")[0]):
-        annotation = types.get(name, "")
-        inside = _STRUCT.search(annotation)
-        yield Argument(
-            terraform,
-            many="Sequence[" in annotation,
-            block=words.startswith(f"{terraform} block."),
-            inside=inside[1] if inside else None,
-        )
 
 
 def _text(types: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from payment_guardrails.refresh_sources import Members, classes_in
 
 from compliance.terraform.names import Member, snake_case, terraform_type
-from compliance.terraform.refresh_names import Given, inputs_of, objects_of
+from compliance.terraform.provider_sources import Given, inputs_of, objects_of
 
 DATA: Final = Path(__file__).parents[3] / "compliance" / "terraform" / "aws_names.json"
 INSPECTED: Final = Path(__file__).parents[3] / "compliance" / "checkov" / "inspected.json"
