@@ -40,7 +40,7 @@ from tests.mutation.calls import Calls, Measured, Measuring
 from tests.mutation.changes import PACKAGE, Change, Key, key_of
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
-LIMIT: Final = 300.0
+LIMIT: Final = 75.0
 """Seconds that the tests of one change may take."""
 
 _SLOW: Final = 1.2
