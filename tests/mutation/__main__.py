@@ -23,6 +23,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
 from functools import cache
@@ -157,7 +158,13 @@ class Workbench:
         """Run the tests on one mutant; None where there is nothing to change."""
         operator = get_operator(spec.operator_name)(**(spec.operator_args or {}))
         path = spec.module_path
-        with use_mutation(self._copy / path, operator, spec.occurrence) as (before, after):
+        with ExitStack() as stack:
+            mutation = use_mutation(self._copy / path, operator, spec.occurrence)
+            # Of some places Cosmic Ray finds that it cannot change them only when it does.
+            try:
+                before, after = stack.enter_context(mutation)
+            except AttributeError:
+                return None
             if after is None:
                 return None
             request = {
@@ -211,16 +218,16 @@ def judged(specs: list[MutationSpec], workers: int) -> Iterator[Outcome]:
     """What became of each mutant, as it becomes known; ends the process where none can be told."""
     with (
         tempfile.TemporaryDirectory(prefix="mutants-") as name,
+        ExitStack() as benches,
         ThreadPoolExecutor(workers) as pool,
     ):
         free: SimpleQueue[Workbench] = SimpleQueue()
-        benches: list[Workbench] = []
         # The first measures what the tests call, for all.
         for number in range(workers):
-            benches.append(Workbench(Path(name), number))
-            if benches[-1].complaint:
-                sys.exit(f"before anything is changed: {benches[-1].complaint}")
-            free.put(benches[-1])
+            made = benches.enter_context(closing(Workbench(Path(name), number)))
+            if made.complaint:
+                sys.exit(f"before anything is changed: {made.complaint}")
+            free.put(made)
 
         def judge(spec: MutationSpec) -> Outcome | None:
             bench = free.get()
@@ -234,8 +241,6 @@ def judged(specs: list[MutationSpec], workers: int) -> Iterator[Outcome]:
                 print(f"\r{number} of {len(specs)}", end="", file=sys.stderr)
             if outcome is not None:
                 yield outcome
-        for bench in benches:
-            bench.close()
 
 
 def _known(file: Path) -> dict[tuple[str, str, int], Outcome]:
