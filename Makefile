@@ -163,7 +163,7 @@ planted: .venv/dev.stamp ## plant known bugs in a copy of the handlers: which te
 
 MUTATION := build/mutation
 mutants: .venv/dev.stamp $(MUTATION)/stamp ## change the rules' code bit by bit: which changes does no test notice? (ARGS="--sample 300")
-	@$(MUTATION)/bin/python tests/mutation $(ARGS)
+	@$(MUTATION)/bin/python -m tests.mutation $(ARGS)
 
 $(MUTATION)/stamp: tests/mutation/requirements.txt | .venv/bin/python
 	@$(PYTHON) -m venv $(MUTATION)

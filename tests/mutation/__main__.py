@@ -3,7 +3,8 @@
 Each small change that Cosmic Ray can make in `payment_guardrails` is made in a copy of the
 work tree, and the tests of the pack run on it (see `forks.py`). A change that no test notices
 survives. What became of each change is in the file that `--out` names, one JSON object a line;
-those that are in it already are not judged again with `--resume`.
+those that are in it already are not judged again with `--resume`. What somebody found of the
+survivors is in `looked_at.jsonl`.
 
 Cosmic Ray (https://cosmic-ray.readthedocs.io) has an environment of its own, since its own
 dependencies are of no use to anything else here.
@@ -37,6 +38,8 @@ from cosmic_ray.mutating import use_mutation
 from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec
+
+from tests.mutation.looked_at import KINDS, lines_of, looked_at
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = Path("policypack/payment_guardrails")
@@ -141,15 +144,14 @@ class Workbench:
         self._tests = subprocess.Popen(
             [
                 *(ROOT / ".venv" / "bin" / "python", "-m", "tests.mutation.forks"),
-                *(folder / "measured", "-q", "-p", "no:cacheprovider", TESTS),
+                *(folder / "measured", "-q", "-pno:cacheprovider", TESTS),
                 f"--ignore={TESTS / _NOT_RUN}",
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=self._copy,
-            # A file may change twice in a second: byte code would be of the change before.
-            env={**os.environ, "HYPOTHESIS_PROFILE": "quick", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "HYPOTHESIS_PROFILE": "quick"},
         )
         self.complaint = str(self._answer()["complaint"])
         """What the tests say of code that nobody changed; empty where they pass."""
@@ -250,6 +252,21 @@ def _known(file: Path) -> dict[tuple[str, str, int], Outcome]:
     return {(each.module, each.operator, each.occurrence): each for each in found}
 
 
+def _print_survivors(outcomes: Iterable[Outcome]) -> None:
+    """Say what is known of those that survived, and where those are that nobody looked at."""
+    known = looked_at()
+    kinds: Counter[str] = Counter()
+    for each in outcomes:
+        if each.fate == SURVIVED:
+            kind = known.get(lines_of(each.module, each.difference))
+            if kind is None:
+                print(f"nobody looked at {each.module}:{each.line} ({each.operator})")
+            else:
+                kinds[kind] += 1
+    for kind, count in kinds.most_common():
+        print(f"{count:5} survived: {KINDS[kind]}")
+
+
 def main() -> None:
     """Judge all mutants, or a sample of them, and print the score for each module."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
@@ -279,6 +296,7 @@ def main() -> None:
             outcomes.flush()
     for module, found in sorted(fates.items()):
         print(f"{found[KILLED]:5} of {found.total():5}  {module}")
+    _print_survivors(_known(out).values())
     whole = sum(fates.values(), Counter[str]())
     print(
         f"{whole[KILLED]} of {whole.total()} killed ({whole[KILLED] / whole.total():.1%}), "

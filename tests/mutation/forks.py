@@ -1,8 +1,9 @@
 """Tests that are collected once and run on many changes of the code, in a fork for each.
 
 `python -m tests.mutation.forks MEASURED [PYTEST_ARGUMENT ...]`, in a copy of the work tree, with
-the project's own Python. It writes `{"complaint": TEXT}`, empty where all tests pass on the code
-as it is. What the tests call is kept in the file `MEASURED`, and read from it where it is there.
+the project's own Python; options of pytest's come with their values in one word. It writes
+`{"complaint": TEXT}`, empty where all tests pass on the code as it is. What the tests call is kept
+in the file `MEASURED`, and read from it where it is there.
 
 Then, for each line `{"module": PATH, "before": SOURCE, "after": SOURCE, "near": [TEST_FILE, ...]}`
 on standard input, it runs tests on the changed module, which the copy holds by then, until one
@@ -153,6 +154,7 @@ class Collected:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Answer until there is nothing more to answer."""
         sys.setprofile(None)
+        _write_no_more_byte_code()
         functions = _functions()
         measured = self._measured(session, _emptied_caches())
         self._requests.send((measured.failed, _loaded(), frozenset(measured.calls)))
@@ -246,6 +248,12 @@ def _loaded() -> list[str]:
     return [name for name in list(sys.modules) if not name.startswith(_PROJECT)]
 
 
+def _write_no_more_byte_code() -> None:
+    """That of the tests is of use; a module may change twice in a second, and is not told apart."""
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
 def _in_time(work: Callable[[], Answer]) -> Answer:
     try:
         answer: Answer = InTheFork(work).result(LIMIT)
@@ -256,10 +264,16 @@ def _in_time(work: Callable[[], Answer]) -> Answer:
     return answer
 
 
-def _afresh(arguments: Sequence[str], known: Collection[str], names: Sequence[str]) -> Answer:
-    """Load the modules and the tests as they are now, and run some of these."""
+def _afresh(
+    arguments: Sequence[str], known: Collection[str], names: Sequence[str], files: Sequence[str]
+) -> Answer:
+    """Load the modules and the tests as they are now, and run some of these.
+
+    Only those in `files`, where there are any: to load them all takes seconds.
+    """
     chosen = Chosen(names, known)
-    status = pytest.main([*arguments], plugins=[chosen])
+    options = [each for each in arguments if not files or each.startswith("-")]
+    status = pytest.main([*options, *files], plugins=[chosen])
     if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return Answer(SURVIVED)
     return Answer(KILLED, chosen.failed or "the collection of the tests")
@@ -283,15 +297,21 @@ def main() -> None:
     except EOFError:
         _write(answers, {"complaint": "the tests cannot be collected"})
         return
+    _write_no_more_byte_code()
     _write(answers, {"complaint": f"{failed} fails" if failed else ""})
     for name in loaded:
         with suppress(ImportError):
             importlib.import_module(name)
     for line in sys.stdin:
-        ours.send(Request(**json.loads(line)))
+        told = json.loads(line)
+        ours.send(Request(**told))
         answer: Answer = ours.recv()
         if answer.afresh:
-            answer = _in_time(partial(_afresh, arguments, known, answer.afresh))
+            run = partial(_afresh, arguments, known, answer.afresh)
+            nearest = [each for each in told["near"] if Path(each).exists()]
+            answer = _in_time(partial(run, nearest)) if nearest else Answer(SURVIVED)
+            if answer.fate == SURVIVED:
+                answer = _in_time(partial(run, ()))
         _write(answers, {"fate": answer.fate, "by": answer.by})
     ours.send(None)
 

@@ -43,7 +43,9 @@ def test_a_note_that_is_made_while_tests_are_collected(text):
 """
 
 
-def fates(folder: Path, changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def fates(
+    folder: Path, changes: list[tuple[str, str]], near: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
     """What becomes of changes, in one process: fates, and the names of tests."""
     module = folder / "policypack" / "payment_guardrails" / "queues.py"
     test = folder / "checks" / "test_queues.py"
@@ -51,10 +53,10 @@ def fates(folder: Path, changes: list[tuple[str, str]]) -> list[tuple[str, str]]
         file.parent.mkdir(parents=True)
         file.write_text(text)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.mutation.forks", "measured", "-q", "-p", "no:cacheprovider",
-         "-c", os.devnull, "--rootdir", str(folder), "checks"],
+        [sys.executable, "-m", "tests.mutation.forks", "measured", "-q", "-pno:cacheprovider",
+         f"-c{os.devnull}", f"--rootdir={folder}", "checks"],
         cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+        env={**os.environ,
              "PYTHONPATH": os.pathsep.join([str(folder / "policypack"), str(ROOT)])},
     )  # fmt: skip
     assert process.stdin is not None
@@ -64,7 +66,7 @@ def fates(folder: Path, changes: list[tuple[str, str]]) -> list[tuple[str, str]]
     for before, after in changes:
         changed = SOURCE.replace(before, after)
         module.write_text(changed)
-        request = {"module": str(module), "before": SOURCE, "after": changed, "near": []}
+        request = {"module": str(module), "before": SOURCE, "after": changed, "near": near}
         process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
         answer = json.loads(process.stdout.readline())
@@ -76,7 +78,8 @@ def fates(folder: Path, changes: list[tuple[str, str]]) -> list[tuple[str, str]]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
-def test_each_change_is_judged_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("near", [(), ("checks/test_queues.py",)])
+def test_each_change_is_judged_by_itself(tmp_path: Path, near: tuple[str, ...]) -> None:
     changes = [
         ("count <= MOST", "count < MOST"),
         ("count <= MOST", "count <= MOST and True"),
@@ -89,7 +92,7 @@ def test_each_change_is_judged_by_itself(tmp_path: Path) -> None:
         ("def is_allowed", "def is_alloved"),
         ("def is_allowed", "def is allowed"),
     ]
-    found = fates(tmp_path, changes)
+    found = fates(tmp_path, changes, near)
     assert [fate for fate, _ in found] == [
         "killed", "survived", "killed", "killed", "survived", "killed", "killed", "killed"
     ]  # fmt: skip
