@@ -77,6 +77,16 @@ def test_a_prefix_that_names_are_drawn_from_is_judged() -> None:
     assert verdict(role, namePrefix="orders-dev-") is PASS
     assert verdict(role, namePrefix="orders-") is FAIL
     assert verdict(role, namePrefix=UNKNOWN) is UNDECIDED
+    assert verdict(role, name="", namePrefix="orders-") is FAIL
+    assert verdict(role, namePrefix="") is NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("property_", ["name", "namePrefix"])
+def test_an_undecided_finding_names_the_property_that_is_not_known(property_: str) -> None:
+    role = "aws:iam/role:Role"
+    resource = Resource(f"urn:pulumi:dev::payments::{role}::r", role, "r", {property_: UNKNOWN})
+    [finding] = RULE.judge_resource(resource, {"suffix": ""})
+    assert finding.path == property_
 
 
 def test_the_suffix_can_be_configured() -> None:

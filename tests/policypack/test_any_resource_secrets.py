@@ -96,7 +96,8 @@ def test_the_environment_of_a_function_is_another_rules() -> None:
     assert verdict(function, environment={"variables": {"A": TOKEN}}) is Status.PASS
     assert verdict(function, environment={"other": TOKEN}) is Status.FAIL
     assert verdict(function, description=TOKEN) is Status.FAIL
-    assert verdict(environment={"variables": {"A": TOKEN}}) is Status.FAIL
+    for other in ("aws:ec2/instance:Instance", "shop:index:Service"):
+        assert verdict(other, environment={"variables": {"A": TOKEN}}) is Status.FAIL
 
 
 @pytest.mark.parametrize("property_", ["value", "valueWo"])
@@ -107,9 +108,11 @@ def test_the_environment_of_a_function_is_another_rules() -> None:
         ("SecureString", TOKEN, Status.FAIL),
         ("String", Secret(TOKEN), Status.FAIL),
         ("StringList", Secret(TOKEN), Status.FAIL),
+        (None, Secret(TOKEN), Status.FAIL),
         ("String", Secret("plain"), Status.PASS),
         (UNKNOWN, Secret(TOKEN), Status.UNDECIDED),
         (UNKNOWN, Secret("plain"), Status.PASS),
+        (UNKNOWN, TOKEN, Status.FAIL),
         ("String", UNKNOWN, Status.PASS),
     ],
 )
@@ -121,6 +124,12 @@ def test_the_mark_that_the_sdk_sets_on_every_parameter_tells_nothing(
 
 def test_a_mark_of_the_program_counts_on_a_parameter_too() -> None:
     assert verdict(PARAMETER, type="String", insecureValue=Secret(TOKEN)) is Status.PASS
+
+
+@pytest.mark.parametrize("type_", ["alicloud:dns/record:Record", "cloudflare:index/record:Record"])
+@pytest.mark.parametrize("kind", ["TXT", UNKNOWN])
+def test_a_mark_on_the_value_of_what_is_no_parameter_counts(type_: str, kind: Any) -> None:
+    assert verdict(type_, type=kind, value=Secret(TOKEN)) is Status.PASS
 
 
 def test_any_depth_is_read() -> None:

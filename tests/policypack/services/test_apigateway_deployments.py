@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Unknown
 
 from tests.policypack.services.compliant import (
     DEPLOYMENT,
@@ -63,7 +63,7 @@ def test_a_deployment_has_triggers(triggers: Any, expected: Status) -> None:
 
 def test_unknown_triggers_that_are_made_of_resources_are_set() -> None:
     changed = compliant().with_("deployment", triggers=UNKNOWN)
-    assert redeploys(changed.linked("deployment", "triggers", "post")) is PASS
+    assert redeploys(changed.linked("deployment", "triggers", "process")) is PASS
     # What another stack gives may be anything.
     other = changed.add("pulumi:pulumi:StackReference", "platform")
     assert redeploys(other.linked("deployment", "triggers", "platform")) is UNDECIDED
@@ -107,7 +107,11 @@ def test_methods_of_another_api_need_not_be_among_them() -> None:
 
 def test_the_message_names_the_methods() -> None:
     draft = without_triggers()
-    for name in ("a", "b", "c", "d"):
+    assert "it does not depend on post;" in message(REDEPLOYS, draft, "deployment")
+    for name in ("a", "b"):
+        draft = draft.add(METHOD, name, restApi=UNKNOWN).linked(name, "restApi", "api")
+    assert "it does not depend on a, b, post;" in message(REDEPLOYS, draft, "deployment")
+    for name in ("c", "d"):
         draft = draft.add(METHOD, name, restApi=UNKNOWN).linked(name, "restApi", "api")
     said = message(REDEPLOYS, draft, "deployment")
     assert "triggers is not set" in said
@@ -139,6 +143,21 @@ def test_a_deployment_of_nothing_that_is_known_needs_triggers() -> None:
     assert "no method of its API is in this stack" in message(REDEPLOYS, draft, "outside")
     draft = draft.with_("outside", restApi=UNKNOWN)
     assert verdict(REDEPLOYS, depends(draft, "outside", "post"), "outside") is UNDECIDED
+    said = message(REDEPLOYS, depends(draft, "outside", "post"), "outside")
+    assert said.startswith("restApi is not known before deployment")
+
+
+def test_an_id_that_may_be_that_of_an_api_without_a_known_name_is_to_be_made_known() -> None:
+    draft = without_triggers().with_("api", name=UNKNOWN).with_("deployment", restApi="a1b2c3")
+    said = message(REDEPLOYS, depends(draft, "deployment", "post"), "deployment")
+    assert said.startswith("restApi is not known before deployment")
+
+
+def test_an_undecided_finding_says_why_a_body_cannot_be_read() -> None:
+    draft = depends(without_triggers(), "deployment", "post")
+    draft = draft.with_("api", body=Unknown("is an encrypted secret"))
+    said = message(REDEPLOYS, draft, "deployment")
+    assert said.startswith("body is an encrypted secret")
 
 
 def test_routes_are_to_v2_deployments_what_methods_are() -> None:
@@ -150,3 +169,5 @@ def test_routes_are_to_v2_deployments_what_methods_are() -> None:
     assert verdict(REDEPLOYS, draft.with_("v2", triggers={"a": "b"}), "v2") is PASS
     body = depends(draft, "v2", "route").with_("http", body="openapi: 3.0.1")
     assert verdict(REDEPLOYS, body, "v2") is FAIL
+    unlinked = depends(draft.linked("v2", "apiId"), "v2", "route")
+    assert message(REDEPLOYS, unlinked, "v2").startswith("apiId is not known")

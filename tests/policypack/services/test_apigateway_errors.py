@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Unknown
 
 from tests.policypack.services.compliant import (
     FAIL,
@@ -75,6 +75,9 @@ def test_a_body_that_is_put_later_counts() -> None:
     )
     assert judged(draft.linked("put", "restApiId", "api")) is PASS
     assert judged(draft) is UNDECIDED
+    two = draft.add(REST_API, "other", name="other")
+    assert judged(two.linked("put", "restApiId", "api", "other")) is UNDECIDED
+    assert judged(draft.with_("put", restApiId="a1b2c3")) is FAIL
 
 
 def test_one_may_stand_in_the_body_and_one_beside_it() -> None:
@@ -129,8 +132,24 @@ def test_one_unknown_type_cannot_be_both_that_are_missing() -> None:
     assert judged(responding(one, "two", UNKNOWN, "api")) is UNDECIDED
     elsewhere = responding(one, "two", UNKNOWN)
     assert judged(elsewhere) is UNDECIDED
+    unplaced = responding(one, "two", "DEFAULT_5XX")
+    assert judged(unplaced) is UNDECIDED
+
+
+def test_two_unknown_types_may_hold_the_one_that_is_missing() -> None:
+    draft = responding(compliant().without("DEFAULT_5XX"), "one", UNKNOWN, "api")
+    assert judged(responding(draft, "two", UNKNOWN, "api")) is UNDECIDED
 
 
 def test_the_message_names_what_is_missing() -> None:
     said = message(SHAPED, compliant().without("DEFAULT_5XX"), "api")
     assert "nothing is given for DEFAULT_5XX;" in said
+
+
+def test_an_undecided_finding_says_what_is_not_known() -> None:
+    draft = bare().with_("api", body=Unknown("is an encrypted secret"))
+    said = message(SHAPED, draft, "api")
+    assert said.startswith(f"body.{EXTENSION} is an encrypted secret")
+    # The id may be that of the API whose name, and so whose id, is not known here.
+    draft = compliant().with_("api", name=UNKNOWN).with_("DEFAULT_5XX", restApiId="a1b2c3")
+    assert message(SHAPED, draft, "api").startswith("restApiId is not known before deployment")

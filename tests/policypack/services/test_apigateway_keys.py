@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Unknown
 
 from tests.policypack.services.compliant import (
     API_KEY,
@@ -166,6 +166,8 @@ def test_methods_of_another_api_do_not_count() -> None:
     assert usable(elsewhere.linked("post", "restApi", "api", "second")) is UNDECIDED
     assert usable(elsewhere.linked("post", "restApi")) is UNDECIDED
     assert usable(elsewhere.with_("post", restApi="other")) is NOT_APPLICABLE
+    third = elsewhere.add(REST_API, "third", name="third")
+    assert usable(third.linked("post", "restApi", "second", "third")) is NOT_APPLICABLE
 
 
 def test_an_api_outside_the_stack_is_told_by_its_id() -> None:
@@ -216,3 +218,38 @@ def test_the_operations_of_an_openapi_body_need_keys_too(document: Any, expected
     put = compliant().without("post", "plan").add(REST_API_PUT, "put", body=document)
     put = put.with_("put", restApiId=UNKNOWN).linked("put", "restApiId", "api")
     assert usable(put) is expected
+
+
+ENCRYPTED = Unknown("is an encrypted secret")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("key", {"enabled": UNKNOWN}, "enabled is not known"),
+        ("key", {"enabled": ENCRYPTED}, "enabled is an encrypted secret"),
+        ("post", {"apiKeyRequired": ENCRYPTED}, "apiKeyRequired is an encrypted secret"),
+        ("plan", {"apiStages": [{"apiId": UNKNOWN, "stage": ENCRYPTED}]},
+         "apiStages[0].stage is an encrypted secret"),
+        ("api", {"body": ENCRYPTED}, "body is an encrypted secret"),
+        ("api", {"body": body(UNKNOWN)}, "body is not known"),
+    ],
+)  # fmt: skip
+def test_an_undecided_finding_says_what_is_not_known(
+    name: str, changes: dict[str, Any], said: str
+) -> None:
+    draft = compliant()
+    if name == "api":
+        draft = draft.with_("post", apiKeyRequired=False)
+    assert message(USABLE, draft.with_(name, **changes), "stage").startswith(said)
+
+
+def test_an_undecided_finding_names_the_id_of_the_api_where_the_plan_may_mean_another() -> None:
+    said = message(USABLE, compliant().linked("plan", "apiStages"), "stage")
+    assert said.startswith("apiStages[0].apiId is not known")
+
+
+def test_an_undecided_finding_names_the_id_of_the_api_that_a_body_may_be_of() -> None:
+    draft = compliant().without("post").add(REST_API_PUT, "put", body=body(ASKS))
+    said = message(USABLE, draft.with_("put", restApiId=UNKNOWN), "stage")
+    assert said.startswith("restApiId is not known")

@@ -80,6 +80,13 @@ def test_a_v2_stage_traces_no_data_of_any_route(inputs: Any, expected: Status) -
     assert verdict(NO_BODIES, compliant().add(STAGE_V2, "v2", **inputs), "v2") is expected
 
 
+def test_a_stage_that_traces_no_data_passes_by_its_default_settings() -> None:
+    changed = compliant().add(STAGE_V2, "v2", routeSettings=[{"routeKey": "send"}])
+    subject = changed.resources["v2"].urn
+    [found] = [each for each in findings(NO_BODIES, changed) if each.urn == subject]
+    assert found.path == "defaultRouteSettings.dataTraceEnabled"
+
+
 def test_each_route_that_traces_data_is_a_finding_of_its_own() -> None:
     routes = [{"routeKey": key, "dataTraceEnabled": key != "b"} for key in ("a", "b", "c")]
     changed = compliant().add(STAGE_V2, "v2", routeSettings=routes)
@@ -216,6 +223,14 @@ def test_a_secret_format_is_judged_and_not_shown() -> None:
 def test_a_v2_stage_logs_its_accesses(settings: Any, expected: Status) -> None:
     changed = compliant().add(STAGE_V2, "v2", accessLogSettings=settings)
     assert verdict(ACCESS_LOGS, changed, "v2") is expected
+
+
+def test_each_stage_is_judged_whatever_another_one_lacks() -> None:
+    settings = {"destinationArn": GROUP_ARN, "format": "$context.requestId"}
+    changed = compliant().with_("stage", accessLogSettings=None)
+    changed = changed.add(STAGE_V2, "v2", accessLogSettings=settings)
+    assert verdict(ACCESS_LOGS, changed, "stage") is FAIL
+    assert verdict(ACCESS_LOGS, changed, "v2") is PASS
 
 
 def test_an_undecided_finding_says_why_its_destination_cannot_be_read() -> None:

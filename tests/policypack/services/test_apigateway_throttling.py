@@ -193,6 +193,20 @@ def test_a_plan_limits_only_callers_with_a_key(method: Any, expected: Status) ->
     assert throttled(elsewhere.linked("other", "restApi", "second")) is PASS
 
 
+@pytest.mark.parametrize(("keyed", "expected"), [(True, PASS), (False, UNDECIDED)])
+def test_a_method_of_an_unknown_api_perhaps_lets_callers_in_without_a_key(
+    keyed: bool, expected: Status
+) -> None:
+    changed = planned().add(METHOD, "other", restApi=UNKNOWN, httpMethod="GET")
+    assert throttled(changed.with_("other", apiKeyRequired=keyed)) is expected
+
+
+def test_an_undecided_finding_names_what_is_not_known_of_the_callers() -> None:
+    changed = planned().add(METHOD, "other", restApi=UNKNOWN, httpMethod=UNKNOWN)
+    said = message(THROTTLED, changed.linked("other", "restApi", "api"), "stage")
+    assert said.startswith("httpMethod is not known")
+
+
 def test_the_message_says_why_a_plan_does_not_count() -> None:
     changed = planned().with_("post", apiKeyRequired=False)
     assert "does not limit the methods that need no key" in message(THROTTLED, changed, "stage")
