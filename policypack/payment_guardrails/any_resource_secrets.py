@@ -80,7 +80,7 @@ def _is_marked_in_vain(resource: Resource, name: str, value: Any) -> bool:
 def _doubtful(resource: Resource) -> Reading | None:
     """The type of a parameter, where that decides whether its value is in a right place."""
     kind = resource.read("type")
-    if resource.type == PARAMETER and kind.unknown:
+    if kind.unknown:
         for name, value in resource.inputs.items():
             marked = isinstance(value, Secret) and _is_parameter_value(resource, name)
             if marked and any(literal_secrets(value.value, name, name)):
