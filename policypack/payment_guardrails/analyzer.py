@@ -20,6 +20,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -256,14 +257,13 @@ def serve(rules: Mapping[str, Rule]) -> None:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
     parent = os.getppid()
-    try:
+    # Who reads the port may interrupt at once.
+    with suppress(KeyboardInterrupt):
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
         while server.wait_for_termination(_WATCH) and os.getppid() == parent:
             pass
-    except KeyboardInterrupt:
-        pass
     server.stop(grace=None)
 
 
