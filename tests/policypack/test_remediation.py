@@ -243,6 +243,12 @@ def test_another_level_changes_nothing(level: str) -> None:
     assert list(mend(group, RULES, configure(RULES, {"all": level}))) == []
 
 
+@pytest.mark.parametrize("given_", [None, {"logs-group-retention": {"retentionInDays": 30}}])
+def test_without_a_level_nothing_is_changed(given_: Any) -> None:
+    group = STACK.with_("process-logs", retentionInDays=14).resources["process-logs"]
+    assert list(mend(group, RULES, configure(RULES, given_))) == []
+
+
 def test_one_resource_can_be_mended_by_several_rules() -> None:
     function = STACK.with_("process", architectures=["x86_64"], tracingConfig=None)
     assert changes_of(function.resources["process"]) == {

@@ -97,6 +97,8 @@ def test_a_rule_without_docstring_or_with_a_taken_name_is_refused() -> None:
         ({"thing-is-wrong": "advisory"}, "thing-is-wrong"),
         ({"thing-is-right": "loud"}, "enforcementLevel"),
         ({"thing-is-right": {"other": 1}}, "no option 'other'"),
+        ({"thing-is-right": "required"}, "enforcementLevel"),
+        ({"thing-is-right": {"enforcementLevel": 7}}, "enforcementLevel"),
         ({"thing-is-right": {"wanted": "7"}}, "wanted must be of type integer"),
         ({"thing-is-right": {"wanted": True}}, "wanted must be of type integer"),
         ({"thing-is-right": {"wanted": 0}}, "at least 1"),
@@ -133,6 +135,29 @@ def test_levels_and_options_are_taken() -> None:
     tolerant = configure(rules, {"thing-is-right": {"undecided": "advisory"}})["thing-is-right"]
     assert tolerant.level_of(Status.UNDECIDED) is Level.ADVISORY
     assert tolerant.level_of(Status.FAIL) is Level.MANDATORY
+
+
+@pytest.mark.parametrize("wanted", [1, 5, 9])
+def test_a_number_within_its_bounds_is_taken(wanted: int) -> None:
+    configured = configure(
+        {"thing-is-right": rule(lambda *_: ())}, {"thing-is-right": {"wanted": wanted}}
+    )
+    assert configured["thing-is-right"].settings["wanted"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "least", "too_little"),
+    [
+        ("apigateway-stage-throttled", "requestsPerSecond", 1, 0),
+        ("dynamodb-table-deletion-protection", "production", ["live"], []),
+        ("any-resource-region", "regions", [], [""]),
+    ],
+)
+def test_what_an_option_takes_at_least(name: str, option: str, least: Any, too_little: Any) -> None:
+    configured = configure(registered(), {name: {option: least}})
+    assert configured[name].settings[option] == least
+    with pytest.raises(ConfigurationError, match=option):
+        configure(registered(), {name: {option: too_little}})
 
 
 @given(

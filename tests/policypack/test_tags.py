@@ -197,6 +197,7 @@ def test_a_type_that_the_data_does_not_have_is_judged_by_its_tags() -> None:
     assert status(resource(unheard, tags={"Project": "payments"})) is Status.FAIL
     assert status(resource("aws:sqs/queue:queue")) is Status.UNDECIDED
     assert status(resource("aws:sqs/Queue:Queue")) is Status.UNDECIDED
+    assert status(resource("aws:apigateway/methods:Method")) is Status.UNDECIDED
 
 
 def test_the_demanded_tags_are_an_option() -> None:

@@ -97,6 +97,7 @@ SIGNED = {
 JWT = {"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt"}}
 BEARER = {"type": "http", "scheme": "bearer"}
 OTHER_KEY = {"type": "apiKey", "name": "x-token", "in": "header"}
+TOKEN = {"type": "apiKey", "name": "Authorization", "in": "header"}
 
 
 def openapi(operation: Any, scheme: Any = None, verb: str = "post", **members: Any) -> Any:
@@ -133,6 +134,10 @@ BODIES = [
     (openapi(ASKS, BEARER), FAIL),
     (openapi(ASKS, OTHER_KEY), FAIL),
     (openapi({}, security=[{"caller": []}]), FAIL),
+    (openapi({}, security=UNKNOWN), FAIL),
+    (openapi(ASKS, TOKEN), FAIL),
+    (openapi(ASKS, {"name": "x-api-key", "in": "header"}), FAIL),
+    ({"paths": {"/": UNKNOWN, "/open": {"get": {}}}}, FAIL),
     (openapi({"security": UNKNOWN}), UNDECIDED),
     (openapi({"security": [UNKNOWN]}), UNDECIDED),
     (openapi({"x-amazon-apigateway-auth": {"type": UNKNOWN}}), UNDECIDED),
@@ -174,6 +179,25 @@ def test_http_apis_know_no_api_keys() -> None:
     body = json.dumps(openapi({}, JWT, security=[{"caller": []}]))
     changed = compliant().add(HTTP_API, "http", protocolType="HTTP", body=body)
     assert verdict(AUTHORIZED, changed, "http") is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        openapi({}, JWT),
+        openapi({}, JWT, security=[]),
+        openapi({"security": []}, JWT, security=[{"caller": []}]),
+    ],
+)
+def test_an_operation_that_nothing_asks_for_is_open_in_an_http_api_too(body: Any) -> None:
+    changed = compliant().add(HTTP_API, "http", protocolType="HTTP", body=json.dumps(body))
+    assert verdict(AUTHORIZED, changed, "http") is FAIL
+
+
+def test_what_is_no_operation_of_a_path_is_not_judged() -> None:
+    others = {"parameters": [], "summary": "", "x-internal": True}
+    changed = compliant().with_("api", body={**openapi(ASKS), "paths": {"/": others}})
+    assert verdict(AUTHORIZED, changed, "api") is NOT_APPLICABLE
 
 
 def test_each_open_operation_is_a_finding_of_its_own() -> None:

@@ -18,6 +18,7 @@ from tests.policypack.services.compliant import (
     UNDECIDED,
     Draft,
     compliant,
+    findings,
     message,
     verdict,
 )
@@ -98,9 +99,12 @@ def test_messages_name_what_was_seen_and_what_is_wanted() -> None:
     ("changes", "expected"),
     [
         ({"stageName": "prod"}, FAIL),
+        ({"stageName": "alpha"}, FAIL),
         ({"stageName": None}, FAIL),
         ({"stageName": UNKNOWN}, UNDECIDED),
         ({"restApi": "other"}, FAIL),
+        ({"restApi": ""}, FAIL),
+        ({"restApi": None}, FAIL),
         ({"methodPath": "transactions/POST"}, FAIL),
         ({"methodPath": UNKNOWN}, UNDECIDED),
         ({"methodPath": None}, FAIL),
@@ -117,6 +121,45 @@ def test_method_settings_count_for_every_method_of_the_stage(
 def test_a_stage_without_a_name_is_not_the_one_that_nameless_settings_mean() -> None:
     changed = compliant().with_("stage", stageName=None).with_("limits", stageName=None)
     assert throttled(changed) is FAIL
+    assert throttled(changed.with_("stage", stageName=UNKNOWN)) is FAIL
+    assert throttled(changed.with_("limits", stageName=UNKNOWN)) is FAIL
+
+
+@pytest.mark.parametrize("unlinked", ["stage", "limits"])
+def test_an_api_that_is_not_known_may_be_the_one(unlinked: str) -> None:
+    assert throttled(compliant().linked(unlinked, "restApi")) is UNDECIDED
+
+
+def test_an_empty_id_is_that_of_no_api() -> None:
+    changed = compliant().add(REST_API, "second", name="second")
+    either = changed.linked("stage", "restApi", "api", "second").with_("limits", restApi="")
+    assert throttled(either) is FAIL
+
+
+def test_an_id_may_be_that_of_an_api_whose_name_is_not_known() -> None:
+    changed = compliant().with_("limits", restApi="a1")
+    assert throttled(changed) is FAIL
+    assert throttled(changed.with_("api", name=UNKNOWN)) is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("of_stage", "of_settings", "expected"),
+    [
+        (["api"], ["api"], PASS),
+        (["api"], ["second"], FAIL),
+        (["api"], [], UNDECIDED),
+        ([], ["api"], PASS),
+        (["api", "second"], ["api", "second"], PASS),
+        (["api", "second"], ["api"], UNDECIDED),
+    ],
+)
+def test_settings_made_of_the_stages_name_are_its_own_where_the_api_may_be(
+    of_stage: list[str], of_settings: list[str], expected: Status
+) -> None:
+    changed = compliant().add(REST_API, "second", name="second")
+    changed = changed.with_("stage", stageName=UNKNOWN).with_("limits", stageName=UNKNOWN)
+    changed = changed.linked("stage", "restApi", *of_stage).linked("limits", "stageName", "stage")
+    assert throttled(changed.linked("limits", "restApi", *of_settings)) is expected
 
 
 def test_an_unknown_stage_name_is_followed_by_its_dependency() -> None:
@@ -210,6 +253,39 @@ def test_an_undecided_finding_names_what_is_not_known_of_the_callers() -> None:
 def test_the_message_says_why_a_plan_does_not_count() -> None:
     changed = planned().with_("post", apiKeyRequired=False)
     assert "does not limit the methods that need no key" in message(THROTTLED, changed, "stage")
+
+
+ODD = "is a str where a number is expected"
+LATER = "is not known before deployment"
+
+
+@pytest.mark.parametrize(
+    ("changed", "path", "why"),
+    [
+        (limited(rate="many"), "settings.throttlingRateLimit", ODD),
+        (compliant().with_("limits", methodPath=UNKNOWN), "methodPath", LATER),
+        (compliant().with_("limits", stageName=UNKNOWN), "stageName", LATER),
+        (compliant().linked("limits", "restApi"), "restApi", LATER),
+        (planned(rate="many"), "throttleSettings.rateLimit", ODD),
+        (
+            planned(throttles=[{"rateLimit": "many", "burstLimit": 5}]),
+            "apiStages[0].throttles[0].rateLimit",
+            ODD,
+        ),
+        (planned().with_("post", apiKeyRequired=UNKNOWN), "apiKeyRequired", LATER),
+    ],
+)
+def test_an_undecided_limit_names_what_is_not_known(changed: Draft, path: str, why: str) -> None:
+    [found] = findings(THROTTLED, changed)
+    assert found.status is UNDECIDED
+    assert found.path == path
+    assert found.message.startswith(f"{path} {why}; ")
+
+
+def test_a_stage_that_is_limited_says_by_what() -> None:
+    seen = "rate limit 1000, burst limit 500"
+    assert message(THROTTLED, planned(), "stage") == f"the usage plan plan: {seen}"
+    assert message(THROTTLED, limited(), "stage") == f"the method settings limits (*/*): {seen}"
 
 
 def test_either_of_the_two_is_enough() -> None:

@@ -185,6 +185,7 @@ OWN = "x-amazon-apigateway-request-validator"
         (body({**sent(ORDER), OWN: "parameters"}), FAIL),
         (body({}), FAIL),
         (body({"parameters": [{"in": "query", "schema": ORDER}]}), FAIL),
+        (body({"parameters": [{"schema": ORDER}]}), FAIL),
         (body(sent({})), FAIL),
         (body(sent(None)), FAIL),
         (body(sent(reference("Empty"))), FAIL),

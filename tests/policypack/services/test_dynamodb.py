@@ -166,8 +166,10 @@ def test_a_replica_may_have_a_key_of_its_own(key: Any) -> None:
 def test_a_replica_of_a_table_elsewhere_cannot_be_judged() -> None:
     elsewhere = with_replica(enabled=True).with_("replica", globalTableArn=arn(TABLE, "other"))
     assert verdict(ENCRYPTED, elsewhere, "replica") is UNDECIDED
+    assert "globalTableArn is not one table of" in message(ENCRYPTED, elsewhere, "replica")
     unknown = elsewhere.with_("replica", globalTableArn=UNKNOWN)
     assert verdict(ENCRYPTED, unknown, "replica") is UNDECIDED
+    assert "globalTableArn is not known before" in message(ENCRYPTED, unknown, "replica")
     linked = unknown.linked("replica", "globalTableArn", "transactions")
     assert verdict(ENCRYPTED, linked, "replica") is PASS
 

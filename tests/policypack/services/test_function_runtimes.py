@@ -12,7 +12,7 @@ import payment_guardrails
 import pulumi_aws as aws
 import pytest
 from payment_guardrails import functions_runtimes
-from payment_guardrails.configuration import ConfigurationError, configure, dated
+from payment_guardrails.configuration import WAIVERS, ConfigurationError, configure, dated
 from payment_guardrails.finding import Status
 from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Secret
@@ -131,6 +131,18 @@ def test_the_day_of_the_check_goes_through_the_configuration(given: Any) -> None
     assert configured[SUPPORTED].settings == {"asOf": "2025-12-14"}
     assert configured[SUPPORTED].level == "mandatory"
     assert configured["lambda-function-memory"] == configure(rules)["lambda-function-memory"]
+
+
+@pytest.mark.parametrize(
+    ("given", "entry"),
+    [
+        (None, {}),
+        ({WAIVERS: "disabled"}, {"enforcementLevel": "disabled"}),
+        ({WAIVERS: {"path": "w.yaml", "asOf": "2020-01-01"}}, {"path": "w.yaml"}),
+    ],
+)
+def test_the_day_of_the_check_is_that_of_the_waivers_too(given: Any, entry: Any) -> None:
+    assert dated({}, given, date(2025, 12, 14)) == {WAIVERS: {**entry, "asOf": "2025-12-14"}}
 
 
 def test_levels_stay_when_the_day_is_set() -> None:
