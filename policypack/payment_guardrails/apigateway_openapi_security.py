@@ -88,8 +88,6 @@ def _judge_operation(
 
 def _is_enforced(document: Reading, security: Reading, *, is_rest: bool) -> bool | None:
     """Whether every alternative of the requirement names a scheme that API Gateway enforces."""
-    if security.missing or security.unknown:
-        return None if security.unknown else False
     answers: list[bool | None] = []
     for alternative in security.elements():
         # An empty alternative makes security optional: OpenAPI 3.0.3, section 4.7.30.

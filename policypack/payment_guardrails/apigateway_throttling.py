@@ -144,7 +144,7 @@ class _Limits:
         ]
         limits = [_limited(part, "rateLimit", "burstLimit", self.most) for part in parts]
         answer = all_of(limit.answer for limit in limits)
-        worst = next((limit for limit in limits if limit.answer is answer), limits[0])
+        worst = next(limit for limit in limits if limit.answer is answer)
         seen = f"the usage plan {plan.name}: {worst.seen}"
         if answer is not False and callers.keyless:
             seen = f"the usage plan {plan.name} does not limit the methods that need no key"

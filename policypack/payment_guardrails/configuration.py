@@ -60,7 +60,7 @@ class RuleConfiguration:
     level: Level
     undecided: Level
     settings: Settings
-    remediate: bool = False
+    remediate: bool
 
     @property
     def shown(self) -> Settings:
