@@ -155,6 +155,10 @@ def test_inline_policies_of_a_role_are_judged() -> None:
     inline = [{"name": "a", "policy": json.dumps(of(allow()))}, {"policy": of(allow("s3:*"))}]
     found = findings(ACTION, inline, "aws:iam/role:Role", "inlinePolicies")
     assert sorted(item.status for item in found) == [Status.FAIL, Status.PASS]
+    unset = findings(ACTION, [{"name": "a"}, *inline], "aws:iam/role:Role", "inlinePolicies")
+    assert sorted(item.status for item in unset) == [
+        Status.FAIL, Status.NOT_APPLICABLE, Status.PASS
+    ]  # fmt: skip
     empty = findings(ACTION, [{}], "aws:iam/role:Role", "inlinePolicies")
     assert [item.status for item in empty] == [Status.NOT_APPLICABLE]
 

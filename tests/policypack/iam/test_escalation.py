@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.iam.actions import exists
+from payment_guardrails.iam.carriers import CARRIERS
 from payment_guardrails.iam.escalation_paths import EscalationPath, escalation_paths
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import worst
@@ -105,7 +106,9 @@ def test_the_paths_are_named_once_and_none_contains_another() -> None:
            "Resource": "arn:aws:dynamodb:us-east-2:123456789012:table/t"}], PASS),
         ([allow("iam:PutRolePolicy", "arn:aws:sqs:us-east-2:123456789012:jobs")], PASS),
         ([allow("iam:PutRolePolicy", "arn:aws-cn:iam::123456789012:role/process")], FAIL),
+        ([{**allow("s3:GetObject"), "NotAction": "s3:*"}], FAIL),
         ([deny("iam:*")], PASS), ([], PASS),
+        ([deny("iam:*", Condition={"Bool": {"aws:SecureTransport": "false"}})], PASS),
         ([allow(UNKNOWN)], UNDECIDED), ([allow([UNKNOWN, "iam:PutRolePolicy"])], FAIL),
         ([allow("iam:PutRolePolicy", UNKNOWN)], UNDECIDED),
         ([allow("s3:GetObject", UNKNOWN)], PASS),
@@ -131,6 +134,7 @@ def test_which_grants_open_a_path(statements: list[Any], expected: Status) -> No
         ([deny("iam:PutRolePolicy", Condition={"Bool": {"aws:SecureTransport": "false"}})], FAIL),
         ([deny("iam:PutRolePolicy", Condition=UNKNOWN)], UNDECIDED),
         ([deny("iam:PutRolePolicy", UNKNOWN)], UNDECIDED), ([deny(UNKNOWN)], UNDECIDED),
+        ([deny("iam:PutRolePolicy", [UNKNOWN, "*"])], PASS),
         ([allow("iam:PutRolePolicy", Effect=UNKNOWN)], UNDECIDED),
         ([{"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}], PASS),
         ([{"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}], FAIL),
@@ -177,6 +181,12 @@ def test_a_role_may_be_passed_to_another_service(
 ) -> None:
     making = allow("lambda:CreateFunction")
     assert verdict(allow("iam:PassRole", ONE_ROLE, **condition), making) is expected
+
+
+@pytest.mark.parametrize("making", ["ec2:RunInstances", "lambda:CreateFunction"])
+def test_only_the_grant_to_pass_a_role_is_limited_by_its_receiver(making: str) -> None:
+    assert verdict(allow("iam:PassRole"), allow(making, Condition=UNKNOWN)) is FAIL
+    assert verdict(allow("iam:PassRole", Condition=UNKNOWN), allow(making)) is UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -236,6 +246,23 @@ def test_one_pattern_is_one_finding_that_names_all_it_opens() -> None:
     assert finding.detail == "Allow notaction"
 
 
+def test_a_path_of_two_grants_stands_at_the_one_that_completes_it() -> None:
+    passing, making = allow("iam:PassRole", ONE_ROLE), allow("lambda:CreateFunction")
+    [finding] = findings(passing, making)
+    assert finding.path == "policy.Statement[1].Action"
+    [finding] = findings(making, passing)
+    assert finding.path == "policy.Statement[0].Action"
+
+
+@pytest.mark.parametrize("type_", sorted(CARRIERS - {ROLE}))
+def test_a_grant_is_found_at_its_place_in_every_carrier(type_: str) -> None:
+    document = {"Statement": [allow("iam:PutRolePolicy")]}
+    inputs = {"policy": document, "inlinePolicy": document}
+    [finding] = judge(Resource("urn:p", type_, "p", inputs))["urn:p"]
+    assert finding.status is FAIL
+    assert finding.path.endswith(".Statement[0].Action"), finding.path
+
+
 def test_a_secret_document_is_judged_and_not_shown() -> None:
     document = Secret(json.dumps({"Statement": allow(["topsecret:Do", "iam:Pu*"])}))
     [finding] = judge(Resource("urn:p", POLICY, "p", {"policy": document}))["urn:p"]
@@ -248,6 +275,8 @@ def test_what_cannot_be_known_is_one_finding() -> None:
     [finding] = findings(allow(UNKNOWN))
     assert finding.status is UNDECIDED
     assert finding.path == "policy.Statement[0].Action"
+    [finding] = findings(allow("iam:PutRolePolicy", UNKNOWN))
+    assert (finding.path, finding.detail) == ("policy.Statement[0].Resource", "may escalate")
 
 
 def test_documents_that_are_not_there_or_unknown() -> None:
@@ -330,8 +359,12 @@ def test_a_role_whose_policies_are_not_all_known_is_undecided() -> None:
     assert worst(of_role(role(), opening)) is FAIL
     # What is not known may deny it.
     assert worst(of_role(role(), opening, attached(UNKNOWN))) is UNDECIDED
-    assert worst(of_role(role(inlinePolicies=[{"policy": UNKNOWN}]))) is UNDECIDED
-    assert worst(of_role(role(managedPolicyArns=UNKNOWN))) is UNDECIDED
+    for inputs, path in (
+        ({"inlinePolicies": [{"policy": UNKNOWN}]}, "inlinePolicies[0].policy"),
+        ({"managedPolicyArns": UNKNOWN}, "managedPolicyArns"),
+    ):
+        [finding] = of_role(role(**inputs))
+        assert (finding.status, finding.path) == (UNDECIDED, path)
 
 
 def test_a_role_without_policies_is_not_spoken_of() -> None:

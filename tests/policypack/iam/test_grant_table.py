@@ -67,6 +67,7 @@ def test_a_grant_says_who_what_on_which_resource_and_through_which_policy() -> N
         ("*", "*", ["jobs", "orders", "role", "work"]),
         ("sqs:SendMessage", arn(QUEUE, "jobs")[:-1] + "?", ["jobs"]),
         ("sqs:SendMessage", arn(TABLE, "orders"), []),
+        ("dynamodb:GetItem", arn(QUEUE, "jobs"), []),
         ("sqs:SendMessage", arn(QUEUE, "other"), []),
         ("sqs:SendMessage", arn(QUEUE, "[jobs]"), []),
     ],
@@ -104,6 +105,11 @@ def test_use_is_recorded_or_of_aws_or_none() -> None:
     assert ("logs:PutLogEvents", "aws") in uses
     assert ("dynamodb:PutItem", "unused") in uses
     assert {use for _, use in uses} == {"recorded", "aws", "unused"}
+
+
+def test_a_variable_that_is_not_set_hides_no_other_use() -> None:
+    found = table(exact(), {"app.work": {"dynamodb:GetItem": ["UNSET", "TABLE"]}}).grants
+    assert [each.use for each in found if each.action == "dynamodb:GetItem"] == ["recorded"]
 
 
 def test_a_role_that_no_function_takes_is_a_principal_itself() -> None:

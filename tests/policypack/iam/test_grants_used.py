@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status
 from payment_guardrails.iam.recorded_use import Recorded
-from payment_guardrails.iam.recording_file import with_absolute_recording, with_recording
+from payment_guardrails.iam.recording_file import (
+    recording_in,
+    with_absolute_recording,
+    with_recording,
+)
 from payment_guardrails.rule import by_resource, worst
 from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Secret
@@ -97,6 +101,13 @@ def test_a_parameter_is_named_by_its_whole_path() -> None:
     assert found.status is Status.PASS, found.message
 
 
+def test_a_queue_may_be_named_without_its_url() -> None:
+    [found] = judged(
+        exact().with_("work", environment={"variables": {"TABLE": "orders", "QUEUE_URL": "done"}})
+    )
+    assert found.status is Status.PASS, found.message
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -108,6 +119,19 @@ def test_one_grant_too_many_fails(more: Any, said: str) -> None:
     [found] = judged(exact().with_("policy", policy=granting(more)))
     assert found.status is Status.FAIL
     assert found.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "payments"}}},
+        {"Effect": "Deny"},
+    ],
+)
+def test_a_role_that_grants_on_a_condition_or_denies_is_not_compared(changes: Any) -> None:
+    statement = {**allow("dynamodb:PutItem", arn(TABLE, "orders")), **changes}
+    [found] = judged(exact().with_("policy", policy=granting(statement)))
+    assert (found.status, found.path) == (Status.UNDECIDED, "role")
 
 
 def test_a_use_that_is_not_granted_fails() -> None:
@@ -152,6 +176,13 @@ def test_no_message_shows_what_is_secret() -> None:
     )
     found = judged(draft.with_("policy", policy=Secret(granting(allow("sqs:Purge", "hidden")))))
     assert {each.status for each in found} == {Status.FAIL}
+    assert [each for each in found if "hidden" in f"{each.message}{each.detail}"] == []
+
+
+def test_one_secret_element_hides_a_grant() -> None:
+    statements = [allow("sqs:Purge", Secret("hidden")), allow(Secret("sqs:hidden"), "x")]
+    found = judged(exact().with_("policy", policy={"Statement": statements}))
+    assert [each.message for each in found].count("granted and not used: [secret]") == 2
     assert [each for each in found if "hidden" in f"{each.message}{each.detail}"] == []
 
 
@@ -240,10 +271,24 @@ def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, content: Any, re
     assert "`make recording`" in str(error.value)
 
 
+def test_a_recording_of_the_largest_size_is_read(tmp_path: Path) -> None:
+    (tmp_path / "use.json").write_text(json.dumps({"functions": USES}).ljust(1024 * 1024))
+    assert recording_in({NAME: configured("use.json", tmp_path)}) == USES
+
+
+def test_the_recording_that_was_read_is_found_in_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "use.json").write_text(json.dumps({"functions": USES}))
+    assert recording_in({NAME: configured("use.json", tmp_path)}) == USES
+    assert recording_in({NAME: configured("", tmp_path)}) is None
+    assert recording_in({}) is None
+
+
 @pytest.mark.parametrize("path", ["\0", ".", "x" * 5000])
 def test_a_path_that_names_no_file_is_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(ConfigurationError, match="iam-grants-are-used"):
+    with pytest.raises(ConfigurationError, match="iam-grants-are-used") as error:
         configured(path, tmp_path)
+    # Where somebody keeps their files is nobody's business.
+    assert str(tmp_path) not in str(error.value)
 
 
 def test_where_the_project_is_not_known_the_path_must_be_absolute() -> None:
@@ -261,5 +306,5 @@ def test_a_configuration_for_another_place_names_the_file_itself(tmp_path: Path)
     changed = with_absolute_recording({NAME: {"recording": "a.json"}}, tmp_path)
     assert changed == {NAME: {"recording": str(tmp_path.resolve() / "a.json")}}
     others: list[Any] = [None, [], {NAME: "advisory"}, {NAME: {"recording": ""}}, {NAME: {}}]
-    for other in others:
+    for other in (*others, {NAME: {"recording": 7}}):
         assert with_absolute_recording(other, tmp_path) == other

@@ -13,7 +13,7 @@ from payment_guardrails.resource import Resource
 from payment_guardrails.rule import worst
 from payment_guardrails.rules import registered
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Secret, Unknown
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 OWN = "arn:aws:iam::123456789012:role/r"
@@ -51,6 +51,8 @@ PROVIDER = {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.
         ({"AWS": ["123456789012", "*"]}, {}, Status.FAIL),
         ({"AWS": "arn:aws:iam::123456789012:root"}, {}, Status.PASS),
         ({"AWS": "123456789012"}, {}, Status.PASS), (OTHER, {}, Status.FAIL),
+        ({"AWS": "000000000001"}, {}, Status.FAIL),
+        ({"aws": "arn:aws:iam::999999999999:root"}, {}, Status.FAIL),
         (OTHER, {"Condition": EXTERNAL}, Status.PASS),
         (OTHER, {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, Status.FAIL),
         (OTHER, {"Condition": UNKNOWN}, Status.UNDECIDED),
@@ -94,6 +96,26 @@ def test_a_trust_policy_names_its_actions(actions: dict[str, Any], expected: Sta
 
 
 @pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"NotAction": ["sts:TagSession", "sts:GetSessionToken"]},
+         [(Status.FAIL, "Statement.NotAction[0]")]),
+        (UNKNOWN, [(Status.UNDECIDED, "Statement")]),
+    ],
+)  # fmt: skip
+def test_a_trust_policy_passes_only_where_nothing_else_is_said(
+    document: Any, expected: list[tuple[Status, str]]
+) -> None:
+    if isinstance(document, dict):
+        service = {"Service": "lambda.amazonaws.com"}
+        document = {"Effect": "Allow", "Principal": service, **document}
+    role = Resource("urn:r", ROLE, "r", {"assumeRolePolicy": {"Statement": document}})
+    found = judge("iam-role-trust-narrow", role)["urn:r"]
+    places = [each.path.removeprefix("assumeRolePolicy").removeprefix(".") for each in found]
+    assert list(zip([each.status for each in found], places, strict=True)) == expected
+
+
+@pytest.mark.parametrize(
     ("arn", "expected"),
     [
         ("arn:aws:iam::aws:policy/AdministratorAccess", Status.FAIL),
@@ -118,6 +140,23 @@ def test_managed_policies_through_every_way_to_attach_one(arn: Any, expected: St
         (ROLE, {"managedPolicyArns": [arn]}),
     ):  # fmt: skip
         assert status(rule, Resource("urn:a", type_, "a", inputs)) is expected, type_
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("NoSuchPolicy", Status.UNDECIDED), ("AWSXRayDaemonWriteAccess", Status.PASS)],
+)
+def test_a_managed_policy_is_named_unless_its_arn_is_secret(name: str, expected: Status) -> None:
+    def found(arn: Any) -> Finding:
+        attachment = Resource("urn:a", ATTACHMENT, "a", {"policyArn": arn})
+        [finding] = judge("iam-role-no-broad-managed-policy", attachment)["urn:a"]
+        assert finding.status is expected
+        return finding
+
+    arn = f"arn:aws:iam::aws:policy/{name}"
+    assert name in found(arn).message
+    hidden = found(Secret(arn))
+    assert name not in f"{hidden.message} {hidden.detail}"
 
 
 def test_a_role_without_managed_policies_is_not_spoken_of() -> None:
@@ -166,6 +205,9 @@ def test_a_role_of_two_is_found_beside_one_that_nobody_knows() -> None:
 def test_a_role_of_nobody_knows_what_is_undecided() -> None:
     assert status("iam-role-one-function", function("one", UNKNOWN)) is Status.UNDECIDED
     assert status("iam-role-one-function", function("one", None)) is Status.UNDECIDED
+    hidden = function("one", Unknown("is an encrypted secret"))
+    [finding] = judge("iam-role-one-function", hidden)["urn:one"]
+    assert finding.message.startswith("role is an encrypted secret; ")
 
 
 API = Resource("urn:api", "aws:apigateway/restApi:RestApi", "api", {})

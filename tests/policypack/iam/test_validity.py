@@ -94,6 +94,7 @@ def test_resources_are_what_an_action_works_on(
     ("action", "resource"),
     [
         ("s3:GetObject", "arn:aws:s3:::uploads/*"), ("s3:GetObject", "arn:aws:s3:::uploads*"),
+        ("s3:GetObject", "arn:aws:s3:::shop-uploads.eu/*"),
         ("s3:ListBucket", "arn:aws:s3:::uploads"), ("s3:ListBucket", "arn:aws:s3:::uploads*"),
         ("s3:GetObject", "arn:aws:s3:::uploads/${aws:username}/x"),
         ("s3:GetObject", f"arn:aws:s3:{REST}:accesspoint/a/object/*"),
