@@ -48,6 +48,8 @@ def of(*statements: Any) -> dict[str, Any]:
         (allow("sqs:SendMessag?"), Status.FAIL), (allow(["sqs:SendMessage", "s3:*"]), Status.FAIL),
         ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, Status.FAIL),
         (allow("*", Effect="Deny"), Status.PASS), (allow("*", Effect=UNKNOWN), Status.UNDECIDED),
+        (allow("*", Effect="Permit"), Status.UNDECIDED), (allow("*", Effect=""), Status.UNDECIDED),
+        ({"EFFECT": "Allow", "ACTION": "s3:*", "RESOURCE": QUEUE}, Status.FAIL),
         (allow(UNKNOWN), Status.UNDECIDED), (allow([UNKNOWN, "s3:*"]), Status.FAIL),
         ({"Effect": "Allow", "Resource": QUEUE}, Status.UNDECIDED), (UNKNOWN, Status.UNDECIDED),
         ("text", Status.UNDECIDED),
@@ -66,6 +68,7 @@ def test_wildcards_in_actions(statement: Any, status: Status) -> None:
         (allow(resource="arn:aws:sqs:us-east-2:123456789012:job*"), Status.FAIL),
         (allow("logs:*", "arn:aws:logs:*:*:*"), Status.FAIL),
         (allow("xray:PutTraceSegments", "*"), Status.PASS),
+        (allow("xray:PutT*", "*"), Status.PASS), (allow("*", "*"), Status.FAIL),
         (allow(["xray:PutTraceSegments", "sqs:SendMessage"], "*"), Status.FAIL),
         (allow("ec2:DescribeInstances", "*"), Status.PASS),
         (allow("xray:NoSuchAction", "*"), Status.FAIL),
@@ -108,6 +111,7 @@ def test_one_thing_and_its_children_are_narrow(pattern: str) -> None:
     [
         "*", "sqs*", "arn:aws:*:us-east-2:123456789012:x", "arn:*:sqs:us-east-2:123456789012:x",
         "arn:aws:sqs:us-*-2:123456789012:x", "arn:aws:sqs:us-east-2:12345678901?:x",
+        "arn:aws:sqs:us-east-2:*", "arn:aws:sqs:us-east-2:123456789012:jobs-??????",
         "arn:aws:logs:us-east-2:123456789012:*", "arn:aws:logs:us-east-2:123456789012:log-group:*",
         "arn:aws:logs:us-east-2:123456789012:log-group:/aws/lambda/*",
         "arn:aws:dynamodb:us-east-2:123456789012:table/*", "arn:aws:s3:::*", "arn:aws:s3:::b*/*",
@@ -125,6 +129,11 @@ def test_one_thing_and_its_children_are_narrow(pattern: str) -> None:
 )  # fmt: skip
 def test_many_things_are_wide(pattern: str) -> None:
     assert breadth(pattern) is not None
+
+
+def test_everything_is_told_from_a_wildcard() -> None:
+    assert breadth("*") == "it covers every resource"
+    assert breadth("**") == breadth("!*") == "it is a wildcard, not an ARN"
 
 
 def test_a_finding_names_its_place_and_keeps_its_detail_when_moved() -> None:

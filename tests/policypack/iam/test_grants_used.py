@@ -32,6 +32,7 @@ from tests.policypack.services.compliant import (
     POLICY,
     QUEUE,
     ROLE,
+    ROLE_POLICY,
     TABLE,
     TRACES,
     Draft,
@@ -139,6 +140,25 @@ def test_a_use_that_is_not_granted_fails() -> None:
     [found] = judged(exact(), uses)
     assert found.status is Status.FAIL
     assert found.message == f"used and not granted: dynamodb:Query on {arn(TABLE, 'orders')}"
+
+
+def test_a_use_by_aws_itself_is_named_too() -> None:
+    other = granting().replace("PutTraceSegments", "GetGroups")
+    missing, _ = judged(exact().with_("policy", policy=other))
+    assert missing.message == "used and not granted: xray:PutTraceSegments on *"
+    assert missing.detail == "used xray:PutTraceSegments on *"
+
+
+def test_what_a_secret_policy_grants_again_is_one_grant() -> None:
+    idle = allow("dynamodb:PutItem", arn(TABLE, "orders"))
+    draft = exact().with_("policy", policy=granting(idle))
+    draft = draft.add(ROLE_POLICY, "more", role="role", policy=Secret(document(idle)))
+    assert [each.status for each in judged(draft)] == [Status.FAIL]
+
+
+def test_a_first_preview_is_compared_by_the_account_of_the_role() -> None:
+    [found] = judged(exact().at_preview())
+    assert found.status is Status.PASS, found.message
 
 
 def test_a_mapping_that_may_read_for_the_function_leaves_it_undecided() -> None:

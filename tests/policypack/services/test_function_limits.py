@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Status
+from payment_guardrails.rules import registered
 from payment_guardrails.values import UNKNOWN, Secret
 
 from tests.policypack.services.compliant import (
@@ -142,7 +144,9 @@ def test_every_way_in_which_an_api_waits(type_: str, inputs: dict[str, Any]) -> 
         ("HTTP_PROXY", None, PASS),
         ("AWS", EVENT, PASS),
         ("AWS", {name.lower(): value for name, value in EVENT.items()}, PASS),
+        ("AWS", {"integration.request.path.id": "method.request.path.id", **EVENT}, PASS),
         ("AWS", dict.fromkeys(EVENT, "'RequestResponse'"), FAIL),
+        ("AWS", dict.fromkeys(EVENT, "'DryRun'"), FAIL),
         ("AWS", {"integration.request.header.Accept": "'Event'"}, FAIL),
         ("AWS", {"integration.request.header.Accept": "'text/plain'"}, FAIL),
         # A proxy integration does not read them.
@@ -183,6 +187,7 @@ def test_what_may_be_the_name_that_is_not_known_yet() -> None:
     draft = draft.add(FUNCTION, "unnamed", name=UNKNOWN, timeout=60)
     assert verdict(TIMEOUT, draft, "unnamed") is UNDECIDED
     assert timeout(draft) is PASS
+    assert timeout(draft.at_preview()) is PASS
 
 
 def test_a_stage_variable_may_name_any_function() -> None:
@@ -263,6 +268,25 @@ def test_the_range_of_memory_is_configurable() -> None:
     for least, most, expected in ((256, 512, PASS), (257, 512, FAIL), (128, 255, FAIL)):
         options = {"minMemorySize": least, "maxMemorySize": most}
         assert verdict(MEMORY, small, "process", **options) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "option", "taken", "refused"),
+    [
+        (TIMEOUT, "maxTimeoutSeconds", (1, 900), (0, 901)),
+        (MEMORY, "minMemorySize", (128,), (127,)),
+        (MEMORY, "maxMemorySize", (128,), (127,)),
+    ],
+)
+def test_options_take_what_aws_takes(
+    rule: str, option: str, taken: tuple[int, ...], refused: tuple[int, ...]
+) -> None:
+    rules = {rule: registered()[rule]}
+    for value in taken:
+        assert configure(rules, {rule: {option: value}})[rule].settings[option] == value
+    for value in refused:
+        with pytest.raises(ConfigurationError, match=option):
+            configure(rules, {rule: {option: value}})
 
 
 def test_memory_that_is_not_set_is_called_what_it_is() -> None:

@@ -47,6 +47,7 @@ def with_variables(**variables: Any) -> Draft:
         ("DB_PASSWORD", None, PASS),
         ("USE_TOKEN", True, PASS),
         ("MAX_TOKENS", 4096, PASS),
+        ("MAX_TOKENS", "512", PASS),
         ("MAX_TOKENS", 40960, FAIL),
         ("DB_PASSWORD_PARAMETER", "db", PASS),
     ],
@@ -122,3 +123,5 @@ def test_the_name_of_a_resource_that_the_environment_was_made_from_is_a_referenc
     assert verdict(RULE, draft, "process") is FAIL
     linked = draft.linked("process", "environment", "transactions")
     assert verdict(RULE, linked, "process") is PASS
+    literal = with_variables(TOKEN="hunter2").linked("process", "environment", "transactions")
+    assert verdict(RULE, literal, "process") is FAIL

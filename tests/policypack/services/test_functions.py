@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Unknown
 
 from tests.policypack.services.compliant import (
     ATTACHMENT,
@@ -76,6 +76,7 @@ def test_a_policy_that_is_not_attached_grants_nothing() -> None:
         ([allow(TRACES[0]), allow(TRACES[1])], PASS),
         ([allow(TRACES[0])], FAIL),
         ([allow(TRACES, arn(QUEUE, "notifications.fifo"))], FAIL),
+        ([allow(TRACES, "")], FAIL),
         ([allow(TRACES), {**allow("xray:*"), "Effect": "Deny"}], FAIL),
         ([{**allow(TRACES), "Effect": "Deny"}], FAIL),
         ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], PASS),
@@ -126,6 +127,11 @@ def test_policies_that_aws_manages(name: str, expected: Status) -> None:
 )
 def test_the_role_must_be_one_of_the_stack(role: Any, expected: Status) -> None:
     assert tracing(compliant().with_("process", role=role)) is expected
+
+
+def test_the_message_says_why_the_role_cannot_be_read() -> None:
+    changed = compliant().with_("process", role=Unknown("is an encrypted secret"))
+    assert message(TRACING, changed, "process").startswith("role is an encrypted secret; ")
 
 
 def test_unknown_links_are_followed_by_their_dependencies() -> None:

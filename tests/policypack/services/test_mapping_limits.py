@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN
+from payment_guardrails.values import UNKNOWN, Unknown
 
 from tests.policypack.services.compliant import (
     FAIL,
@@ -120,6 +120,12 @@ def test_the_message_names_the_number_and_the_limit() -> None:
     assert "at most 10" in said
 
 
+@pytest.mark.parametrize(("batch", "words"), [(5, "is 5,"), (None, "is 10 (AWS's default)")])
+def test_the_message_tells_a_batch_size_from_the_default(batch: Any, words: str) -> None:
+    changed = compliant().with_("process-notifications", batchSize=batch)
+    assert words in message(FIFO_LIMITS, changed, "process-notifications")
+
+
 def concurrency(most: Any, reserved: Any = 50, *, called: bool = False, **mapping: Any) -> Status:
     draft = compliant() if called else compliant().without("post-integration")
     draft = draft.with_("process", reservedConcurrentExecutions=reserved)
@@ -134,6 +140,7 @@ def concurrency(most: Any, reserved: Any = 50, *, called: bool = False, **mappin
         (49, 50, PASS, PASS),
         (50, 50, PASS, FAIL),
         (300, 300, PASS, FAIL),
+        ("300", 300, PASS, FAIL),
         (51, 50, FAIL, FAIL),
         ("49", "50", PASS, PASS),
         (2, 0, FAIL, FAIL),
@@ -175,6 +182,13 @@ def test_only_queues_are_polled(source: Any, unset: Status, too_many: Status, fe
 def test_a_function_outside_the_stack_may_take_less() -> None:
     assert concurrency(2, functionName=arn(FUNCTION, "elsewhere")) is UNDECIDED
     assert concurrency(None, functionName=arn(FUNCTION, "elsewhere")) is FAIL
+
+
+def test_the_message_says_why_the_function_cannot_be_read() -> None:
+    hidden = Unknown("is an encrypted secret")
+    changed = compliant().with_("process-notifications", functionName=hidden)
+    said = message(CONCURRENCY, changed, "process-notifications")
+    assert said.startswith("functionName is an encrypted secret; ")
 
 
 def full() -> Draft:

@@ -62,6 +62,7 @@ def test_the_functions_timeout_counts(timeout: Any, expected: Status) -> None:
 def test_the_defaults_of_both_fit() -> None:
     changed = compliant().with_("process", timeout=None)
     assert visibility(changed.with_("notifications", visibilityTimeoutSeconds=None)) is PASS
+    assert visibility(changed.with_("notifications", visibilityTimeoutSeconds=18)) is PASS
     assert visibility(changed.with_("notifications", visibilityTimeoutSeconds=17)) is FAIL
 
 
