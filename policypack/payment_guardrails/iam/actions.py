@@ -117,9 +117,8 @@ def takes_no_resource(action: str) -> bool:
     A pattern (`xray:Put*`) is judged by all the actions that it matches; an action that
     does not exist takes a resource, so that nothing unheard of is let through.
     """
-    service = action.partition(":")[0]
     matching = _matching(action)
-    return "*" not in service and bool(matching) and not any(matching)
+    return bool(matching) and not any(matching)
 
 
 def grants(pattern: str, action: str) -> bool:
