@@ -28,7 +28,7 @@ def documents_of(resource: Resource) -> Iterator[tuple[Reading, Document]]:
     if resource.type == ROLE:
         for inline in resource.read("inlinePolicies").elements():
             # An empty block means "no inline policies" to the provider.
-            if inline.unknown or inline.value:
+            if inline.value:
                 place = inline.get("policy")
                 yield place, document(place)
         return
