@@ -78,10 +78,12 @@ def _judge_attached(stack: Stack, resource: Resource, arn: Reading) -> Finding:
         )
     faults = [*wide_actions(found), *wide_resources(found)]
     if faults:
+        # What is too wide in it names the policy, and so would tell a secret ARN.
+        seen = "" if arn.secret else f" ({faults[0].message})"
         return failed(
             resource,
             arn.path,
-            f"the AWS managed policy {name} is too wide ({faults[0].message}); "
+            f"the AWS managed policy {name} is too wide{seen}; "
             "attach a policy of your own with the exact actions and ARNs",
             name,
         )

@@ -144,7 +144,11 @@ def test_managed_policies_through_every_way_to_attach_one(arn: Any, expected: St
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("NoSuchPolicy", Status.UNDECIDED), ("AWSXRayDaemonWriteAccess", Status.PASS)],
+    [
+        ("NoSuchPolicy", Status.UNDECIDED),
+        ("AWSXRayDaemonWriteAccess", Status.PASS),
+        ("AmazonS3FullAccess", Status.FAIL),
+    ],
 )
 def test_a_managed_policy_is_named_unless_its_arn_is_secret(name: str, expected: Status) -> None:
     def found(arn: Any) -> Finding:
