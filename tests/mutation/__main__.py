@@ -65,10 +65,14 @@ _IDLE_AT: Final = (
 # Scripts that fetch data from elsewhere.
 _NOT_MUTATED: Final = re.compile(r"refresh_\w+\.py$")
 # The properties repeat what the examples say, on many more inputs: too slow for each mutant.
-# So is a process for each test, but where the module is what answers from there.
 _NOT_RUN: Final = "services/test_properties.py"
+# A pack that runs in a process of its own calls nothing that is noted here. Its tests are run
+# where the module is what answers from there; else a process for each test is too slow.
 _AT_THE_DOOR: Final = "test_analyzer.py"
-_ANSWERS: Final = re.compile(r"(analyzer|analyzer_messages|record|remediation)\.py$")
+_DOORS: Final = (
+    (re.compile(r"/(analyzer|analyzer_messages|record|remediation)\.py$"), _AT_THE_DOOR),
+    (re.compile(r"/waivers/\w+\.py$"), "waivers/*.py"),
+)
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
@@ -126,13 +130,15 @@ def nearest_tests(module: Path) -> tuple[str, ...]:
     dotted = ".".join(module.relative_to("policypack").with_suffix("").parts)
     text = (ROOT / module).read_text("utf-8")
     names = {dotted, *re.findall(r'_rule\(\s*"([a-z0-9-]+)"', text)}
-    named = tuple(
-        str(path.relative_to(ROOT))
-        for path in sorted((ROOT / TESTS).rglob("test_*.py"))
+    named = {
+        path
+        for path in (ROOT / TESTS).rglob("test_*.py")
         if not str(path).endswith((_NOT_RUN, _AT_THE_DOOR))
         and any(name in path.read_text("utf-8") for name in names)
-    )
-    return (*named, str(TESTS / _AT_THE_DOOR)) if _ANSWERS.search(module.name) else named
+    }
+    doors = (files for found, files in _DOORS if found.search(str(module)))
+    near = named.union(*((ROOT / TESTS).glob(files) for files in doors))
+    return tuple(sorted(str(path.relative_to(ROOT)) for path in near))
 
 
 class Workbench:
