@@ -15,7 +15,6 @@ from typing import Any, Final
 from payment_guardrails.iam.arns import without_children
 from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import Secret
 
 # Texts that a program writes for other reasons are short words; a name is not `dev`.
 _SHORTEST_NAME: Final = 6
@@ -78,8 +77,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
-    elif isinstance(value, Secret):
-        return
 
 
 def _parsed(text: str) -> Any:
