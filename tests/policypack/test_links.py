@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_guardrails.data_classes import data_class
@@ -22,7 +23,7 @@ def urn(name: str) -> str:
     return f"urn:pulumi:dev::payments::{QUEUE}::{name}"
 
 
-def resource(name: str, **inputs: Any) -> Resource:
+def resource(name: str, /, **inputs: Any) -> Resource:
     return Resource(urn(name), QUEUE, name, inputs)
 
 
@@ -56,6 +57,12 @@ def test_a_known_name_arn_or_url_is_followed_wherever_it_stands() -> None:
         assert linked(JOBS, resource("other", property=value)) == {"other": [("property", "jobs")]}
 
 
+def test_an_arn_or_url_of_a_queue_that_is_not_there_yet_is_followed() -> None:
+    jobs = resource("jobs", name="jobs-dev")
+    for value in (ARN, URL):
+        assert linked(jobs, resource("other", property=value)) == {"other": [("property", "jobs")]}
+
+
 def test_what_the_engine_recorded_is_followed_where_the_value_is_unknown() -> None:
     other = Resource(
         urn("other"),
@@ -72,8 +79,13 @@ def test_what_names_nothing_for_certain_is_no_link() -> None:
     assert linked(JOBS, twin, resource("other", property="jobs-dev")) == {}
     assert linked(JOBS, resource("other", property=Secret(ARN))) == {}
     assert linked(JOBS, resource("other", property="see jobs-dev")) == {}
-    short = Resource(urn("short"), QUEUE, "short", {"name": "dev"})
-    assert linked(short, resource("other", property="dev")) == {}
+    assert linked(JOBS, resource("other", property='"jobs-dev"')) == {}
+
+
+@pytest.mark.parametrize(("name", "followed"), [("dev", False), ("queue", False), ("orders", True)])
+def test_a_name_of_fewer_than_six_characters_is_an_ordinary_word(name: str, followed: bool) -> None:
+    found = linked(resource("it", name=name), resource("other", property=name))
+    assert found == ({"other": [("property", "it")]} if followed else {})
 
 
 @given(

@@ -62,6 +62,16 @@ def test_the_region_is_one_of_the_allowed_ones(region: Any, wanted: Status) -> N
     assert status(resource(), configured=region) is wanted
 
 
+@pytest.mark.parametrize(
+    ("region", "reason"), [(UNKNOWN, UNKNOWN.reason), (7, "is a int where a string is expected")]
+)
+def test_a_region_that_cannot_be_read_is_told_with_the_reason(region: Any, reason: str) -> None:
+    (own,) = findings(resource(region=region))
+    assert own.message.startswith(f"region {reason}; ")
+    (configured,) = findings(resource(), configured=region)
+    assert configured.message.startswith(f"provider.region {reason}; ")
+
+
 def test_the_message_names_what_was_seen_and_what_is_allowed() -> None:
     (found,) = findings(resource(region="eu-west-2"))
     assert found.message == "region is eu-west-2; allowed: eu-west-1, eu-central-1"
@@ -81,8 +91,9 @@ def test_a_provider_of_an_older_sdk_gives_its_region_as_json() -> None:
     assert status(replace(resource(), provider="urn:p"), provider) is Status.PASS
 
 
-def test_a_region_that_nothing_names_is_undecided() -> None:
-    (found,) = findings(resource())
+@pytest.mark.parametrize("configured", [None, ""])
+def test_a_region_that_nothing_names_is_undecided(configured: str | None) -> None:
+    (found,) = findings(resource(), configured=configured)
     assert found.status is Status.UNDECIDED
     assert "is not configured (aws:region)" in found.message
     missing = replace(resource(), provider="urn:not-in-the-stack")

@@ -77,6 +77,8 @@ def test_wildcards_in_actions(statement: Any, status: Status) -> None:
         (allow("xray:PutTraceSegments", UNKNOWN), Status.PASS),
         (allow(UNKNOWN, "*"), Status.UNDECIDED), (allow(UNKNOWN, QUEUE), Status.PASS),
         (allow([UNKNOWN, "sqs:SendMessage"], "*"), Status.FAIL),
+        (allow([UNKNOWN, "xray:PutTraceSegments"], "*"), Status.UNDECIDED),
+        ({"Effect": "Allow", "Resource": "*"}, Status.UNDECIDED),
         ({"Effect": "Allow", "Action": "sqs:SendMessage"}, Status.UNDECIDED),
         ({"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": QUEUE}, Status.FAIL),
         ({"Effect": "Allow", "NotAction": "sqs:SendMessage", "Resource": "*"}, Status.FAIL),
@@ -149,6 +151,30 @@ def test_each_fault_is_a_finding_of_its_own() -> None:
     found = findings(ACTION, of(allow(["s3:*", "sqs:*"]), allow("ec2:*")))
     assert len(found) == 3
     assert len({item.detail for item in found}) == 3
+
+
+def test_a_statement_behind_one_that_denies_is_judged_too() -> None:
+    assert verdict(ACTION, of(allow("*", Effect="Deny"), allow("*"))) is Status.FAIL
+
+
+def test_all_that_a_statement_leaves_out_is_one_finding() -> None:
+    [action] = findings(ACTION, of({"Effect": "Allow", "NotAction": ["iam:*", "sts:*"]}))
+    assert action.detail == "Allow NotAction"
+    left_out = {"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": [QUEUE, f"{QUEUE}2"]}
+    [resource] = findings(RESOURCE, of(left_out))
+    assert resource.detail == "Allow sqs:sendmessage on NotResource"
+    assert "allows sqs:SendMessage on everything but NotResource" in resource.message
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [("A", "sqs:A"), ("CAB", "sqs:A, sqs:B, sqs:C"), ("DCAB", "sqs:A, sqs:B, sqs:C, ...")],
+)
+def test_a_finding_names_three_actions_and_tells_that_there_are_more(
+    names: str, shown: str
+) -> None:
+    [found] = findings(RESOURCE, of(allow([f"sqs:{name}" for name in names], "*")))
+    assert found.message.startswith(f"policy.Statement[0] allows {shown} on *: ")
 
 
 def test_documents_that_are_not_there_or_unknown() -> None:

@@ -190,9 +190,24 @@ def test_a_function_whose_use_cannot_be_told_is_undecided(changes: Any, said: st
     assert found.message.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("name", {"name": UNKNOWN}),
+        ("tracingConfig.mode", {"tracingConfig": {"mode": UNKNOWN}}),
+        ("loggingConfig.logGroup", {"loggingConfig": {"logGroup": UNKNOWN}}),
+    ],
+)
+def test_what_lambda_does_under_a_role_is_told_from_known_values(path: str, changes: Any) -> None:
+    [found] = judged(exact().with_("work", **changes))
+    assert (found.status, found.path) == (Status.UNDECIDED, path)
+
+
 def test_no_message_shows_what_is_secret() -> None:
     draft = exact().with_(
-        "work", environment={"variables": {"TABLE": Secret("hidden"), "QUEUE_URL": url("done")}}
+        "work",
+        environment={"variables": {"TABLE": Secret("hidden"), "QUEUE_URL": url("done")}},
+        loggingConfig={"logGroup": Secret("hidden")},
     )
     found = judged(draft.with_("policy", policy=Secret(granting(allow("sqs:Purge", "hidden")))))
     assert {each.status for each in found} == {Status.FAIL}

@@ -154,6 +154,28 @@ def test_each_fault_is_a_finding_with_its_place() -> None:
     assert "table/${TableName}" in second.message
 
 
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Query", "PutItem", "GetItem"], "dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query"),
+        (
+            ["Scan", "Query", "PutItem", "GetItem"],
+            "dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query, ...",
+        ),
+    ],
+)
+def test_a_finding_names_three_actions_and_tells_that_there_are_more(
+    names: list[str], shown: str
+) -> None:
+    [found] = findings(allow([f"dynamodb:{name}" for name in names], Effect="Deny"))
+    assert found.message.startswith(f"policy.Statement[0] denies nothing on {QUEUE}: {shown} ")
+
+
+@pytest.mark.parametrize("document", [UNKNOWN, "{", {"Statement": [allow(), UNKNOWN]}])
+def test_what_cannot_be_read_of_a_document_is_no_pass(document: Any) -> None:
+    assert worst(findings(document=document)) is UNDECIDED
+
+
 def test_a_misspelled_action_is_one_finding() -> None:
     [finding] = findings(allow("dynamodb:PutItems", TABLE))
     assert finding.detail == "no action dynamodb:putitems"

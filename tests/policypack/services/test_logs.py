@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Status
-from payment_guardrails.values import UNKNOWN, Secret
+from payment_guardrails.rules import registered
+from payment_guardrails.values import UNKNOWN, Secret, Unknown
 
 from tests.policypack.services.compliant import (
     FAIL,
@@ -50,6 +52,14 @@ def test_retention_is_exactly_seven_days(days: Any, status: Status) -> None:
 def test_the_number_of_days_is_an_option(days: int, status: Status) -> None:
     changed = compliant().with_("process-logs", retentionInDays=days)
     assert verdict(RETENTION, changed, "process-logs", retentionInDays=30) is status
+
+
+def test_the_number_of_days_is_at_least_one() -> None:
+    rules = {RETENTION: registered()[RETENTION]}
+    configured = configure(rules, {RETENTION: {"retentionInDays": 1}})
+    assert configured[RETENTION].settings["retentionInDays"] == 1
+    with pytest.raises(ConfigurationError, match="must be at least 1"):
+        configure(rules, {RETENTION: {"retentionInDays": 0}})
 
 
 def test_messages_name_what_was_seen_and_what_is_wanted() -> None:
@@ -128,6 +138,19 @@ def test_an_unknown_logging_configuration_is_followed_by_its_dependency() -> Non
     assert verdict(HAS_GROUP, compliant().with_("process", loggingConfig=UNKNOWN), "process") is (
         UNDECIDED
     )
+
+
+@pytest.mark.parametrize(
+    ("group", "reason"),
+    [("shared", UNKNOWN.reason), (Unknown("is an encrypted secret"), "is an encrypted secret")],
+)
+def test_a_configured_group_that_may_be_a_managed_one_is_told_with_the_reason(
+    group: Any, reason: str
+) -> None:
+    unnamed = compliant().with_("process-logs", name=UNKNOWN)
+    changed = unnamed.with_("process", loggingConfig={"logGroup": group})
+    assert verdict(HAS_GROUP, changed, "process") is UNDECIDED
+    assert message(HAS_GROUP, changed, "process").startswith(f"loggingConfig.logGroup {reason}; ")
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def on(condition: Any) -> Status:
         ({"AWS": [f"arn:aws:iam::{ACCOUNT}:root", "*"]}, FAIL),
         ({"AWS": "arn:aws:iam::*:root"}, FAIL),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"}, PASS),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/a:b/*"}, PASS),
         ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, PASS), ({"AWS": ACCOUNT}, PASS),
         ({"Service": "sns.amazonaws.com"}, PASS),
         ({"Service": "sns.amazonaws.com", "AWS": "*"}, FAIL),
@@ -138,6 +139,8 @@ def test_all_but_some_is_everybody() -> None:
     assert verdict(excepting) is FAIL
     assert verdict(narrowed) is PASS
     assert verdict({**excepting, "Effect": "Deny"}) is PASS
+    [found] = findings(QUEUE_POLICY, policy={"Statement": excepting})
+    assert "allows sqs:* to everybody but NotPrincipal; " in found.message
 
 
 def test_what_denies_opens_nothing() -> None:
@@ -155,6 +158,38 @@ def test_each_opening_is_a_finding_with_its_place() -> None:
     assert second.path == "policy.Statement[2].Principal"
     assert first.detail == "everybody sqs:sendmessage"
     assert second.detail == "everybody sqs:*"
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [("CAB", "sqs:a, sqs:b, sqs:c"), ("DCAB", "sqs:a, sqs:b, sqs:c, ...")],
+)
+def test_a_finding_names_three_actions_and_tells_that_there_are_more(
+    names: str, shown: str
+) -> None:
+    opening = letting("*", Action=[f"sqs:{name}" for name in names])
+    [found] = findings(QUEUE_POLICY, policy={"Statement": [opening]})
+    assert found.message.startswith(f"policy.Statement[0] allows {shown} to everybody (*); ")
+
+
+@pytest.mark.parametrize(
+    ("statement", "member", "reason"),
+    [
+        (UNKNOWN, "", UNKNOWN.reason),
+        (letting(UNKNOWN), ".Principal", UNKNOWN.reason),
+        (letting(7), ".Principal", "is a int where a string is expected"),
+        (letting("*", Effect=UNKNOWN), ".Effect", UNKNOWN.reason),
+        (letting("*", Condition=UNKNOWN), ".Condition", UNKNOWN.reason),
+        # Only what says that a value is not known gets the advice on how to make it known.
+        (letting("*", Condition={"StringEquals": UNKNOWN}), ".Condition", UNKNOWN.reason),
+    ],
+)
+def test_an_undecided_finding_names_what_would_decide(
+    statement: Any, member: str, reason: str
+) -> None:
+    [found] = findings(QUEUE_POLICY, policy={"Statement": [statement]})
+    assert found.path == f"policy.Statement[0]{member}"
+    assert found.message.startswith(f"{found.path} {reason}; it must not let everybody in")
 
 
 def test_the_message_names_the_condition_that_does_not_help() -> None:
@@ -251,3 +286,12 @@ def test_a_url_of_a_function_without_authorization_is_public(
     authorization: Any, expected: Status
 ) -> None:
     assert worst(findings(FUNCTION_URL, authorizationType=authorization)) is expected
+
+
+@pytest.mark.parametrize(
+    ("authorization", "reason"),
+    [(None, UNKNOWN.reason), (7, "is a int where a string is expected")],
+)
+def test_an_undecided_url_tells_why(authorization: Any, reason: str) -> None:
+    [found] = findings(FUNCTION_URL, authorizationType=authorization)
+    assert found.message.startswith(f"authorizationType {reason}; ")
