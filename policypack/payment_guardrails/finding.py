@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -45,6 +46,11 @@ class Finding:
 def passed(resource: Resource, path: str, message: str) -> Finding:
     """The rule holds; `message` says what was seen."""
     return Finding(Status.PASS, resource.urn, message, path)
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first three names, for a message. No `detail` is of a few: it tells findings apart."""
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 def failed(resource: Resource, path: str, message: str, detail: str = "") -> Finding:

@@ -8,7 +8,7 @@ from typing import Final
 
 from payment_guardrails.apigateway_openapi import member, openapi
 from payment_guardrails.authorization import all_of, negation
-from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
+from payment_guardrails.finding import Finding, failed, first_few, not_applicable, passed, undecided
 from payment_guardrails.iam.callers import NARROWING
 from payment_guardrails.iam.conditions import limits
 from payment_guardrails.iam.documents import Document, Statement, document
@@ -153,8 +153,8 @@ def is_everybody(principal: str) -> bool:
 def _finding(resource: Resource, opening: _Opening) -> Finding:
     statement, principal, doubt = opening.statement, opening.principal, opening.doubt
     what = sorted({action.text.lower() for action in (*statement.actions, *statement.not_actions)})
-    shown = ", ".join(what[:3]) + (", ..." if len(what) > 3 else "")
-    detail = f"everybody {shown}".strip()
+    shown = first_few(what)
+    detail = f"everybody {', '.join(what)}".strip()
     if doubt is not None:
         reading = doubt if doubt.unknown else Reading(UNKNOWN, doubt.path)
         return undecided(resource, reading, f"it must not let everybody in; {_WANTED}", detail)

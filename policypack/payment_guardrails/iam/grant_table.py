@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from payment_guardrails.iam.access import Access, arn_prefix, covers
+from payment_guardrails.iam.access import Access, arn_prefix, covers, uses_of
 from payment_guardrails.iam.actions import access_levels
 from payment_guardrails.iam.arns import without_children
 from payment_guardrails.iam.attachments import Source, carriers, policies_of
@@ -181,16 +181,14 @@ def _targets(known: _Principal, action: str, resource: str) -> tuple[str, ...]:
 
 def _uses(stack: Stack, function: Resource, recording: Recording | None, read: Mappings) -> _Uses:
     place = arn_prefix(stack, function)
-    if isinstance(place, Reading):
+    if place.unknown:
         return _NOTHING_KNOWN
-    by_aws = service_uses(function, place, read)
+    by_aws = service_uses(function, place.value, read)
     handler = function.read("handler").value
     recorded = (recording or {}).get(handler) if isinstance(handler, str) else None
     return _Uses(
-        None if recorded is None else _known(recorded_uses(function, recorded, place)),
-        _known(by_aws),
+        None
+        if recorded is None
+        else uses_of(recorded_uses(function, recorded, place.value), place),
+        uses_of(by_aws, place),
     )
-
-
-def _known(uses: Iterator[Access | Reading]) -> frozenset[Access]:
-    return frozenset(each for each in uses if isinstance(each, Access))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from payment_guardrails.finding import Finding, failed, passed, undecided
-from payment_guardrails.iam.access import Access, arn_prefix
+from payment_guardrails.iam.access import Access, arn_prefix, uses_of
 from payment_guardrails.iam.attachments import Carriers, carriers, policies_of
 from payment_guardrails.iam.carriers import ROLE
 from payment_guardrails.iam.documents import Statement
@@ -64,14 +64,14 @@ def _uses(
 ) -> frozenset[Access] | Reading:
     """What a function uses, and AWS under its role; the value that is not known, else."""
     place = arn_prefix(stack, function)
-    if isinstance(place, Reading):
+    if place.unknown:
         return place
     parts = (
-        *recorded_uses(function, recorded, place),
-        *service_uses(function, place, read),
+        *recorded_uses(function, recorded, place.value),
+        *service_uses(function, place.value, read),
     )
     unclear = next((each for each in parts if isinstance(each, Reading)), None)
-    return unclear or frozenset(each for each in parts if isinstance(each, Access))
+    return unclear or uses_of(parts, place)
 
 
 def _granted_to(stack: Stack, function: Resource, given: Carriers) -> frozenset[Access] | Reading:

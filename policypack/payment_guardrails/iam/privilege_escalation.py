@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from payment_guardrails.finding import Finding, failed, not_applicable, passed, undecided
+from payment_guardrails.finding import Finding, failed, first_few, not_applicable, passed, undecided
 from payment_guardrails.iam.attachments import Carriers, carriers, policies_of
 from payment_guardrails.iam.carriers import CARRIERS, ROLE, documents_of
 from payment_guardrails.iam.documents import Document
@@ -97,7 +97,7 @@ def _findings(
     yield from (_open(resource, together, what) for together in by_grants.values())
     unsure = [each for each in paths if not each.decided]
     if unsure:
-        names = ", ".join(each.path.id for each in unsure[:3]) + ", ..." * (len(unsure) > 3)
+        names = first_few([each.path.id for each in unsure])
         reading = _doubt(unsure[0])
         yield undecided(resource, reading, f"{_WANTED} ({names})", "may escalate")
     if not paths:

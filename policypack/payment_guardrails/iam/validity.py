@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from payment_guardrails.finding import first_few
 from payment_guardrails.iam.actions import arn_formats, data_date, exists
 from payment_guardrails.iam.documents import Document, Statement, known
 from payment_guardrails.iam.resource_types import takes
@@ -54,15 +55,14 @@ def _idle_resources(statement: Statement) -> Iterator[Fault]:
 
 def _idle(statement: Statement, actions: list[str], resource: Reading, *, decided: bool) -> Fault:
     shown = sorted({action.text for action in statement.actions})
-    what = ", ".join(shown[:3]) + (", ..." if len(shown) > 3 else "")
     wanted = sorted({each for action in actions for each in arn_formats(action) or ()})
     # The formats tell which actions a secret document names.
     hint = f" (they take {' or '.join(wanted[:2])})" if wanted and not resource.secret else ""
     verb = "allows" if statement.may_allow else "denies"
     return Fault(
         resource,
-        f"{statement.path} {verb} nothing on {resource.text}: {what} cannot be granted there"
-        f"{hint}; name what the actions work on",
-        f"{what.lower()} on {resource.text}",
+        f"{statement.path} {verb} nothing on {resource.text}: "
+        f"{first_few(shown)} cannot be granted there{hint}; name what the actions work on",
+        f"{', '.join(shown).lower()} on {resource.text}",
         decided=decided,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from payment_guardrails.finding import first_few
 from payment_guardrails.iam.actions import takes_no_resource
 from payment_guardrails.iam.arns import breadth
 from payment_guardrails.iam.documents import Document, Statement, known
@@ -65,9 +66,9 @@ def _wide_resources(statement: Statement) -> Iterator[Fault]:
     unsure = len(actions) < len(statement.actions) or not actions
     if not narrowable and not unsure and not statement.not_actions:
         return
-    what = ", ".join(narrowable[:3]) + (", ..." if len(narrowable) > 3 else "")
+    what, every = first_few(narrowable), ", ".join(narrowable).lower()
     if any(action.secret for action in statement.actions):
-        what = SECRET_TEXT
+        what = every = SECRET_TEXT
     decided = bool(narrowable) or bool(statement.not_actions)
     for resource in statement.resources:
         if resource.unknown:
@@ -80,7 +81,7 @@ def _wide_resources(statement: Statement) -> Iterator[Fault]:
                 resource,
                 f"{statement.path} allows {what or 'actions'} on {resource.text}: {why}; "
                 "name the resource",
-                f"Allow {what.lower()} on {resource.text}",
+                f"Allow {every} on {resource.text}",
                 decided=decided,
             )
     for resource in statement.not_resources[:1]:
@@ -89,7 +90,7 @@ def _wide_resources(statement: Statement) -> Iterator[Fault]:
             resource,
             f"{statement.path} allows {what or 'actions'} on everything but NotResource: "
             "name the resources instead",
-            f"Allow {what.lower()} on NotResource",
+            f"Allow {every} on NotResource",
             decided=decided,
         )
     if not statement.resources and not statement.not_resources:

@@ -8,7 +8,7 @@ import pytest
 from payment_guardrails.iam.access import arn_prefix
 from payment_guardrails.resource import Resource
 from payment_guardrails.stack import Stack
-from payment_guardrails.values import UNKNOWN, Reading
+from payment_guardrails.values import UNKNOWN
 
 from tests.policypack.services.compliant import DEFAULT_PROVIDERS, FUNCTION, ROLE, arn
 
@@ -19,7 +19,7 @@ def prefix(own: Any, **inputs: Any) -> Any:
     function = Resource("urn:f", FUNCTION, "f", inputs, {"arn": own})
     stack = Stack.of("p", "dev", [function], DEFAULT_PROVIDERS)
     found = arn_prefix(stack, function)
-    return (found.value, found.path) if isinstance(found, Reading) else found
+    return (found.value, found.path) if found.unknown else found.value
 
 
 @pytest.mark.parametrize("role", [UNKNOWN, arn(ROLE, "role"), "role"])

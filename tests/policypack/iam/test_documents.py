@@ -292,3 +292,29 @@ def test_a_fault_behind_what_is_unknown_is_found_too() -> None:
 def test_an_undecided_finding_says_why_its_document_cannot_be_read() -> None:
     [finding] = findings(ACTION, Unknown("is an encrypted secret"))
     assert finding.message.startswith("policy is an encrypted secret; ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "resource", "type_"),
+    [
+        ("iam-policy-no-wildcard-resource", {"Resource": "*"}, POLICY),
+        ("iam-policy-no-wildcard-resource", {"NotResource": "arn:aws:sqs:*:*:x"}, POLICY),
+        ("iam-policy-valid-actions", {"Resource": "arn:aws:s3:::bucket"}, POLICY),
+        (
+            "resource-policy-not-public",
+            {"Resource": "*", "Principal": "*"},
+            "aws:sqs/queuePolicy:QueuePolicy",
+        ),
+    ],
+)
+def test_one_action_more_is_another_finding(rule: str, resource: Any, type_: str) -> None:
+    """Else a waiver of the finding that is there would cover what nobody has seen."""
+    names = ["ChangeMessageVisibility", "DeleteMessage", "DeleteQueue", "ReceiveMessage"]
+    details = []
+    for more in ([], ["SetQueueAttributes"], ["SendMessage"]):
+        actions = [f"sqs:{name}" for name in (*names, *more)]
+        statement = {"Effect": "Allow", "Action": actions, **resource}
+        [found] = findings(rule, {"Statement": [statement]}, type_)
+        assert found.status is Status.FAIL
+        details.append(found.detail)
+    assert len(set(details)) == 3
