@@ -179,8 +179,10 @@ def _is_arn_of(value: str, type_: str) -> bool:
 
 
 def _names_in(arn: str) -> tuple[str, ...]:
-    """What an ARN's resource may be called: without its type, and without its path."""
-    part = arn.split(":", 5)[-1]
+    """What an ARN's resource may be called: without its type, and in IAM without its path."""
+    *_, service, _, _, part = arn.split(":", 5)
+    if service == "iam":
+        return (part.rsplit("/", 1)[-1],)
     without_type = re.split(r"[:/]", part, maxsplit=1)[-1]
     # A parameter's name begins with the slash that its ARN has after the type.
-    return tuple(dict.fromkeys((without_type, f"/{without_type}", part.rsplit("/", 1)[-1])))
+    return without_type, f"/{without_type}"

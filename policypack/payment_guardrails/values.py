@@ -125,7 +125,7 @@ def _from_signed(value: Mapping[str, Any]) -> Any:
 def _from_plaintext(text: Any) -> Any:
     try:
         return from_wire(json.loads(text))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return UNKNOWN
 
 
@@ -222,10 +222,10 @@ class Reading:
         if not isinstance(self.value, str):
             return self
         try:
-            value = json.loads(self.value)
+            value = from_wire(json.loads(self.value))
         except (ValueError, RecursionError):
             value = self._odd("JSON")
-        return Reading(from_wire(value), self.path, self.secret)
+        return Reading(value, self.path, self.secret)
 
     def number(self) -> Reading:
         """The value as a number: numbers in strings are read, anything else is unknown."""

@@ -151,6 +151,7 @@ def test_a_number_within_its_bounds_is_taken(wanted: int) -> None:
         ("apigateway-stage-throttled", "requestsPerSecond", 1, 0),
         ("dynamodb-table-deletion-protection", "production", ["live"], []),
         ("any-resource-region", "regions", [], [""]),
+        ("any-resource-tagged", "tags", ["Team"], []),
     ],
 )
 def test_what_an_option_takes_at_least(name: str, option: str, least: Any, too_little: Any) -> None:

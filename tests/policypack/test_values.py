@@ -111,7 +111,29 @@ def test_json_text_reads_as_the_data_it_holds(value: Any) -> None:
 
 
 def test_deep_json_is_unknown_not_a_crash() -> None:
+    for depth in (400, 600, 2_000):
+        # How deep is too deep depends on the interpreter, and on who calls.
+        deep = "[" * depth + "]" * depth
+        parsed = Reading(deep, "x").parsed()
+        assert parsed.unknown or isinstance(parsed.value, list)
+        secret = from_wire({SIGNATURE: SECRET, "plaintext": deep})
+        assert isinstance(secret, Secret)
     assert Reading("[" * 100_000, "x").parsed().unknown
+
+
+def test_references_and_plain_assets_are_decoded_and_what_is_malformed_is_unknown() -> None:
+    reference = {SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "urn:1"}
+    assert from_wire({**reference, "id": "i"}) == "i"
+    assert from_wire({**reference, "id": ""}) == "urn:1"
+    asset = "c44067f5952c0a294b673a41bacd8c17"
+    assert from_wire({SIGNATURE: asset, "path": "x.py"}) == Asset("asset", "x.py")
+    assert from_wire({SIGNATURE: SECRET, "plaintext": "{"}) == Secret(UNKNOWN)
+    for later in ("00-of-tomorrow", "of-tomorrow"):
+        assert isinstance(from_wire({SIGNATURE: later, "value": "x"}), Unknown)
+
+
+def test_a_mapping_with_mixed_keys_is_shown_by_its_kind() -> None:
+    assert Reading({1: "a", "b": 2}, "x").text == "[dict]"
 
 
 @pytest.mark.parametrize("item", [None, Secret(None), Secret(Secret(None))])

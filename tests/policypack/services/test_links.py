@@ -19,6 +19,7 @@ def named(type_: str, value: str, name: str) -> tuple[str, ...]:
         (QUEUE, arn(QUEUE, "orders.fifo"), "orders.fifo"),
         (FUNCTION, arn(FUNCTION, "process"), "process"),
         (GROUP, arn(GROUP, "/aws/lambda/process"), "/aws/lambda/process"),
+        (GROUP, arn(GROUP, "api/access"), "api/access"),
         (ROLE, "arn:aws:iam::123456789012:role/process", "process"),
         (ROLE, "arn:aws:iam::123456789012:role/service/team/process", "process"),
         (ROLE, "arn:aws-cn:iam::123456789012:role/process", "process"),
@@ -36,6 +37,10 @@ def test_a_built_arn_finds_the_resource_by_its_name(type_: str, value: str, name
         (QUEUE, "arn:", ""),
         (QUEUE, "arn:aws:sqs", "sqs"),
         (GROUP, arn(GROUP, "/aws/lambda/process"), "process2"),
+        # Only IAM has paths that are no part of a name.
+        (GROUP, arn(GROUP, "/aws/lambda/process"), "process"),
+        (QUEUE, "", ""),
+        (QUEUE, "urn:aws:sqs:us-east-2:123456789012:orders", "orders"),
     ],
 )
 def test_another_arn_does_not(type_: str, value: str, name: str) -> None:

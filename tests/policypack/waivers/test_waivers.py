@@ -86,6 +86,7 @@ def test_no_pattern_takes_long() -> None:
         ("2026-02-31", Standing.MALFORMED, "must be a date like 2026-01-31, not '2026-02-31'"),
         ("20260630", Standing.MALFORMED, "must be a date like"),
         ("2026-W20-1", Standing.MALFORMED, "must be a date like"),
+        ("2026-W53-5", Standing.MALFORMED, "must be a date like"),
         ("2026-06-30T00:00:00", Standing.MALFORMED, "must be a date like"),
         ("", Standing.MALFORMED, "must be a date like"),
         ("soon", Standing.MALFORMED, "must be a date like"),
