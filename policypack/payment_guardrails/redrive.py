@@ -14,6 +14,9 @@ QUEUE: Final = "aws:sqs/queue:Queue"
 REDRIVE: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
 # Where a function's failures go; AWS requires a standard queue there.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+# What else may take a function's failures. A parameter or a secret may hold the ARN of a queue.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+_OTHER_TARGETS: Final = ("aws:sns/", "aws:lambda/", "aws:cloudwatch/eventBus", "aws:s3/")
 _FAILURE_TARGETS: Final = (
     ("aws:lambda/function:Function", "deadLetterConfig.targetArn"),
     (
@@ -145,13 +148,13 @@ def _found(stack: Stack) -> Iterator[tuple[Redrive, tuple[Resource, ...], Readin
 
 
 def _is_of_another_kind(stack: Stack, resource: Resource, reading: Reading) -> bool:
-    """True where an unknown target was made from resources of AWS that are no queues."""
+    """True where an unknown target was made from resources that take failures, and no queues."""
     urns = resource.property_dependencies.get(reading.path.split(".")[0], ())
     types = [stack.by_urn[urn].type if urn in stack.by_urn else "" for urn in urns]
     return (
         not isinstance(reading.value, str)
         and bool(types)
-        and all(type_.startswith("aws:") and type_ != QUEUE for type_ in types)
+        and all(type_.startswith(_OTHER_TARGETS) for type_ in types)
     )
 
 

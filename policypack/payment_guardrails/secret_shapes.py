@@ -16,7 +16,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_SHORTEST: Final = 12
 _LONGEST_EXAMPLE: Final = 512
 _AWS_SECRET_KEY: Final = "an AWS secret access key"  # noqa: S105 - what it is called
 # What documentation writes in a secret's place. AWS's own examples end so:
@@ -119,8 +118,6 @@ _SHAPES: Final = (
 
 def secret_kind(text: str) -> str | None:
     """What kind of secret a text holds, as a message calls it; None where it holds none."""
-    if len(text) < _SHORTEST:
-        return None
     for shape in _SHAPES:
         if any(mark in text for mark in shape.marks) and _holds(text, shape.pattern):
             return shape.kind
@@ -138,6 +135,6 @@ def secret_kind_of_member(name: str, text: str) -> str | None:
     """The same of a member of a mapping, whose name may say what the text is."""
     kind = secret_kind(text)
     # The pattern reads `name=value`, which is what the two of them are.
-    if kind is None and len(text) == 40 and "key" in name.lower():
-        kind = secret_kind(f"{name}={text}")
+    if kind is None and "key" in name.lower() and len(key := text.strip()) == 40:
+        kind = secret_kind(f"{name}={key}")
     return kind

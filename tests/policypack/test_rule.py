@@ -152,6 +152,10 @@ def test_a_number_within_its_bounds_is_taken(wanted: int) -> None:
         ("dynamodb-table-deletion-protection", "production", ["live"], []),
         ("any-resource-region", "regions", [], [""]),
         ("any-resource-tagged", "tags", ["Team"], []),
+        ("sqs-queue-dead-letter", "minReceiveCount", 1, 0),
+        ("sqs-queue-dead-letter", "maxReceiveCount", 1, 0),
+        ("sqs-queue-retention", "messageRetentionSeconds", 60, 59),
+        ("sqs-queue-visibility-timeout", "timesTheTimeout", 1, 0),
     ],
 )
 def test_what_an_option_takes_at_least(name: str, option: str, least: Any, too_little: Any) -> None:

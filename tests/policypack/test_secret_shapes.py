@@ -102,9 +102,20 @@ def test_random_texts_are_no_secrets() -> None:
 @pytest.mark.parametrize("name", ["secretKey", "AWS_SECRET_ACCESS_KEY", "secret_access_key"])
 def test_a_name_tells_what_the_secret_key_of_aws_is(name: str) -> None:
     assert secret_kind_of_member(name, RANDOM[:40]) == "an AWS secret access key"
+    assert secret_kind_of_member(name, f"{RANDOM[:40]}\n") == "an AWS secret access key"
     assert secret_kind_of_member(name, RANDOM[:39]) is None
+    assert secret_kind_of_member(name, RANDOM[:40] + " and more") is None
     assert secret_kind_of_member(name, HEX[:40]) is None
     assert secret_kind_of_member("etag", RANDOM[:40]) is None
+
+
+def test_a_short_text_may_hold_a_password() -> None:
+    assert secret_kind("http://a:b@h") == secret_kind("ftp://a:b@h") == "a URL with a password"
+
+
+@pytest.mark.parametrize(("length", "kind"), [(512, None), (513, "a GitHub token")])
+def test_what_is_long_is_no_example(length: int, kind: str | None) -> None:
+    assert secret_kind("ghp_" + "x" * (length - 4)) == kind
 
 
 MEGABYTES = 10_000_000

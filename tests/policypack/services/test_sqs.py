@@ -114,8 +114,13 @@ def test_an_unknown_target_is_followed_by_its_dependency_or_undecided() -> None:
     assert verdict(FIFO, changed, "failures") is UNDECIDED
     linked = changed.linked("process", "deadLetterConfig", "failures")
     assert verdict(FIFO, linked, "failures") is NOT_APPLICABLE
-    elsewhere = changed.linked("process", "deadLetterConfig", "transactions")
+    topic = changed.add("aws:sns/topic:Topic", "topic")
+    elsewhere = topic.linked("process", "deadLetterConfig", "topic")
     assert verdict(FIFO, elsewhere, "failures") is FAIL
+    # A parameter may hold the ARN of any queue.
+    parameter = changed.add("aws:ssm/parameter:Parameter", "parameter")
+    anywhere = parameter.linked("process", "deadLetterConfig", "parameter")
+    assert verdict(FIFO, anywhere, "failures") is UNDECIDED
     either = changed.linked("process", "deadLetterConfig", "failures", "notifications")
     assert verdict(FIFO, either, "failures") is UNDECIDED
 
