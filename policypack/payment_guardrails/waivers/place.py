@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,8 @@ def project_above(folder: Path) -> Path | None:
     """The nearest folder, from this one upwards, that holds a Pulumi.yaml; None: there is none."""
     resolved = folder.resolve()
     for candidate in (resolved, *resolved.parents):
-        if any((candidate / name).is_file() for name in PROJECT_FILES):
+        # A folder that may not be entered holds none; `Path.is_file` raises there.
+        if any(os.path.isfile(candidate / name) for name in PROJECT_FILES):  # noqa: PTH113
             return candidate
     return None
 
@@ -72,7 +74,8 @@ def previewed_project(name: str) -> Path | None:
 
 
 def _working_directories() -> Iterator[Path]:
-    yield Path.cwd()
+    with suppress(OSError):  # it was deleted
+        yield Path.cwd()
     if os.environ.get("PWD"):
         yield Path(os.environ["PWD"])
     try:

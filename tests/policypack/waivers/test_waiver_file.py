@@ -192,3 +192,8 @@ def test_no_yaml_makes_it_crash(data: Any) -> None:
 def test_no_bytes_make_it_crash(content: bytes) -> None:
     assert_read_or_refused(content)
     assert_read_or_refused(WHOLE.encode() + content)
+
+
+def test_a_blank_date_is_no_reason_to_refuse_all() -> None:
+    [waiver] = parse(listed(without(expires=" ")))
+    assert waiver.expires == ""

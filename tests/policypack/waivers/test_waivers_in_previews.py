@@ -190,6 +190,7 @@ def test_a_file_that_is_not_valid_stops_the_preview_with_its_line(
         ({"path": 7}, "waivers: path must be of type string"),
         ({"asOf": "today"}, "waivers: asOf must be a date"),
         ({"file": "x"}, "waivers has no option 'file'"),
+        ({"colour": "x"}, "waivers has no option 'colour'"),
     ],
 )
 def test_options_that_are_not_valid_are_refused(
