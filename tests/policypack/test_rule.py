@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from payment_guardrails.configuration import ConfigurationError, configure
 from payment_guardrails.finding import Finding, Status, failed, passed
 from payment_guardrails.resource import Resource
-from payment_guardrails.rule import ANY, Level, Rule, Settings, Severity, resource_rule, worst
+from payment_guardrails.rule import (
+    ANY,
+    Level,
+    Rule,
+    Settings,
+    Severity,
+    by_resource,
+    resource_rule,
+    worst,
+)
 from payment_guardrails.rules import registered
 from payment_guardrails.stack import ROOT_TYPE, Stack
 from payment_guardrails.values import UNKNOWN
@@ -143,6 +152,12 @@ def test_a_number_within_its_bounds_is_taken(wanted: int) -> None:
         {"thing-is-right": rule(lambda *_: ())}, {"thing-is-right": {"wanted": wanted}}
     )
     assert configured["thing-is-right"].settings["wanted"] == wanted
+
+
+def test_findings_are_grouped_in_the_order_of_urns() -> None:
+    one, other = resource("a"), resource("b")
+    found = [failed(other, "", ""), failed(one, "", ""), Finding(Status.FAIL, None, "")]
+    assert [urn for urn, _ in by_resource(found)] == [None, one.urn, other.urn]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_the_effect_is_deny(effect: Any, expected: Status) -> None:
         ({"AWS": "arn:aws:iam::123456789012:root"}, FAIL),
         ({"Service": "*"}, FAIL),
         ({"AWS": ["123456789012"]}, FAIL),
+        ({"AWS": ""}, FAIL),
         # get_policy_document leaves out what it does not know.
         (None, UNDECIDED),
         ({"AWS": [None]}, UNDECIDED),
@@ -112,6 +113,7 @@ def test_what_is_not_named_is_not_every_action() -> None:
         ([arn(QUEUE, "other"), arn(QUEUE, NAME)], PASS),
         (arn(QUEUE, "notifications-dead.fifo"), FAIL),
         (arn(QUEUE, "other*"), FAIL),
+        ("", FAIL),
         (arn(QUEUE, NAME).replace("us-east-2", "us-east-1"), FAIL),
         # get_policy_document leaves out what it does not know.
         (None, UNDECIDED),
@@ -120,6 +122,13 @@ def test_what_is_not_named_is_not_every_action() -> None:
 )
 def test_the_denial_is_on_this_queue(resource: Any, expected: Status) -> None:
     assert judged(with_statement(Resource=resource)) is expected
+
+
+@pytest.mark.parametrize("name", ["another", "other"])
+def test_a_denial_on_another_queue_of_the_stack_is_none_here(name: str) -> None:
+    denied = with_statement(Resource=arn(QUEUE, f"{name}.fifo"))
+    draft = denied.add(QUEUE, name, name=f"{name}.fifo")
+    assert judged(draft.at_preview()) is FAIL
 
 
 def test_what_is_denied_elsewhere_is_not_denied_here() -> None:

@@ -202,6 +202,14 @@ def test_an_unknown_policy_that_was_made_from_two_queues_decides_neither() -> No
         assert verdict(RETENTION, linked, name) is UNDECIDED
 
 
+def test_of_two_unknown_policies_each_may_name_the_others_queue() -> None:
+    two = with_policy(UNKNOWN).add(
+        QUEUE, "other", name="other.fifo", fifoQueue=True, redrivePolicy=UNKNOWN
+    )
+    for name in ("notifications", "other"):
+        assert verdict("sqs-queue-retention", two, name) is UNDECIDED
+
+
 def test_the_message_names_what_was_seen_and_what_is_wanted() -> None:
     said = message(DEAD_LETTER, with_policy(redrive(count=11)), "notifications")
     assert "maxReceiveCount is 11; maxReceiveCount must be from 1 to 10" in said

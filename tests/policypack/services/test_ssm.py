@@ -141,6 +141,7 @@ def test_no_message_shows_the_secret(value: Any) -> None:
         "signingKey",
         "stripe_token",
         "/app/credentials/current",
+        "token/latest",
         "private.key",
         "client-secret",
         "ssh-key",
