@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
+from payment_guardrails.finding import first_few
 from payment_guardrails.rules import registered
 from payment_guardrails.waivers.foreign import is_foreign
 from payment_guardrails.waivers.place import USUAL
@@ -114,7 +115,7 @@ def _covered(wish: Wish, results: Iterable[Result], report: Path) -> list[Result
         urns = sorted({each.resource or "" for each in found})
         raise WaiverFileError(
             f"--resource {wish.resource!r} fits none of the resources that {wish.target} is open "
-            f"on: {', '.join(urns[:3])}{', ...' if len(urns) > 3 else ''}"
+            f"on: {first_few(urns)}"
         )
     return covered
 

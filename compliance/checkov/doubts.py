@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from compliance.checkov.inspected import inspected
@@ -12,9 +12,6 @@ from compliance.terraform.plan import Plan
 
 # What another resource is called: a reference is as good as the text that it will be.
 _IDENTITY: Final = re.compile(r"(?:^|[_/])(?:ids?|arns?|names?|role|bucket|parameter|queue|topic)$")
-
-Doubts = Mapping[str, tuple[str, ...]]
-"""The hidden attributes (paths with slashes) of resources, by URN."""
 
 
 class Doubted:

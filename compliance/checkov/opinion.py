@@ -14,13 +14,12 @@ from compliance.checkov.doubts import Doubted
 from compliance.checkov.environment import CheckovError
 from compliance.checkov.given import Given
 from compliance.checkov.report import Checked, Outcome
-from compliance.evidence import CHECKOV, SEVERITIES, Result, RuleCard
+from compliance.evidence import CHECKOV, SEVERITIES, STATUSES, Result, RuleCard
 from compliance.terraform.plan import Plan
 
 _NO_SEVERITY: Final = "medium"
 _DOCUMENTATION: Final = "https://www.checkov.io/5.Policy%20Index/terraform.html"
 _ITS_OWN: Final = re.compile(r"CKV2?_AWS_\d+")
-_WORST: Final = ("fail", "undecided", "pass", "not_applicable")
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def opinion(
         result = _result(each, urn, _verdict(each.outcome, doubt, there=there), mandatory)
         # Two checks may share an id; the worse of them counts.
         known = results.get(result.id, result)
-        results[result.id] = min(known, result, key=lambda one: _WORST.index(one.status))
+        results[result.id] = min(known, result, key=lambda one: STATUSES.index(one.status))
         cards.setdefault(each.check, RuleCard(each.check, each.name, _rationale(each)))
     return Opinion(
         tuple(sorted(results.values(), key=lambda each: (each.rule, each.resource or ""))),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from payment_guardrails.apigateway import (
     HTTP_API,
@@ -16,13 +15,11 @@ from payment_guardrails.apigateway import (
 from payment_guardrails.apigateway_openapi import unreadable
 from payment_guardrails.apigateway_stages import DEPLOYMENT, DEPLOYMENT_V2, ApiLink, api_of
 from payment_guardrails.authorization import all_of, any_of, negation
-from payment_guardrails.finding import Finding, failed, passed, undecided
+from payment_guardrails.finding import Finding, failed, first_few, passed, undecided
 from payment_guardrails.resource import Resource
 from payment_guardrails.rule import Settings, Severity, stack_rule
 from payment_guardrails.stack import Stack
 from payment_guardrails.values import UNKNOWN, Reading
-
-_MOST_NAMED: Final = 3
 
 
 @stack_rule(
@@ -134,8 +131,9 @@ def _depends_on_all(stack: Stack, deployment: Resource, contents: _Contents) -> 
             outside.append((part.name, within))
     answer = all_of((any_of(inside), negation(any_of(answer for _, answer in outside))))
     missing = [name for name, answer in outside if answer]
-    shown = ", ".join(missing[:_MOST_NAMED]) + (", ..." if len(missing) > _MOST_NAMED else "")
-    seen = f"it does not depend on {shown}" if missing else "no method of its API is in this stack"
+    seen = "no method of its API is in this stack"
+    if missing:
+        seen = f"it does not depend on {first_few(missing)}"
     return _Covered(answer, seen, doubt)
 
 
