@@ -39,6 +39,7 @@ from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec
 
+from tests.mutation.changes import KILLED, SURVIVED, TIMED_OUT
 from tests.mutation.looked_at import KINDS, lines_of, looked_at
 
 ROOT: Final = Path(__file__).parents[2]
@@ -73,8 +74,6 @@ _DOORS: Final = (
     (re.compile(r"/(analyzer|analyzer_messages|record|remediation)\.py$"), _AT_THE_DOOR),
     (re.compile(r"/waivers/\w+\.py$"), "waivers/*.py"),
 )
-
-KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
 @dataclass(frozen=True)
@@ -288,21 +287,30 @@ def main() -> None:
     os.chdir(ROOT)
     specs = mutants(modules_of(options.module))
     total = len(specs)
+    if not specs:
+        parser.error(f"--module {options.module}: no module with a change has this in its path")
     if 0 < options.sample < total:
         specs = random.Random(options.seed).sample(specs, options.sample)  # noqa: S311
     print(f"{len(specs)} of {total} mutants", flush=True)
     known = _known(out) if options.resume else {}
-    fates: dict[str, Counter[str]] = defaultdict(Counter)
+    found: list[Outcome] = []
     with out.open("w", encoding="utf-8") as outcomes:
         remaining = [each for each in specs if key_of(each) not in known]
         kept = (known[key_of(each)] for each in specs if key_of(each) in known)
         for outcome in chain(kept, judged(remaining, options.workers) if remaining else ()):
-            fates[outcome.module][outcome.fate] += 1
+            found.append(outcome)
             outcomes.write(json.dumps(asdict(outcome)) + "\n")
             outcomes.flush()
+    _print_scores(found)
+
+
+def _print_scores(outcomes: list[Outcome]) -> None:
+    fates: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in outcomes:
+        fates[each.module][each.fate] += 1
     for module, found in sorted(fates.items()):
         print(f"{found[KILLED]:5} of {found.total():5}  {module}")
-    _print_survivors(_known(out).values())
+    _print_survivors(outcomes)
     whole = sum(fates.values(), Counter[str]())
     print(
         f"{whole[KILLED]} of {whole.total()} killed ({whole[KILLED] / whole.total():.1%}), "

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Final
 
+KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
+"""What becomes of a change."""
 PACKAGE: Final = "/policypack/payment_guardrails/"
 _IS_FUNCTION: Final = 0x1  # CO_OPTIMIZED, which the body of a class is not
 

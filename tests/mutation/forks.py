@@ -38,17 +38,20 @@ from typing import Any, Final, TextIO
 import pytest
 
 from tests.mutation.calls import Calls, Measured, Measuring
-from tests.mutation.changes import PACKAGE, Change, Key, key_of
+from tests.mutation.changes import (
+    KILLED,
+    PACKAGE,
+    SURVIVED,
+    TIMED_OUT,
+    Change,
+    Key,
+    key_of,
+)
+from tests.mutation.chosen import Chosen, ordered
 
-KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 LIMIT: Final = 75.0
 """Seconds that the tests of one change may take."""
 
-_ENOUGH: Final = 10.0
-"""Seconds of tests that are run on a change besides those that are near, as they were measured.
-
-The quickest come first: what none of some two thousand notices, a slow one seldom does.
-"""
 _PROJECT: Final = ("payment_guardrails", "compliance", "program", "handlers", "tests", "conftest")
 _FORK: Final = get_context("fork")
 
@@ -114,33 +117,6 @@ def _answer(work: Callable[[], Answer | Measured], pipe: Connection) -> None:
     pipe.send(work())
 
 
-class Chosen:
-    """Runs some of the tests of a session in an order of its own, until one fails.
-
-    What is not among those that are known has come with a change, and is run too.
-    """
-
-    def __init__(self, names: Sequence[str], known: Collection[str]) -> None:
-        self._order = {name: number for number, name in enumerate(names)}
-        self._known = known
-        self.failed = ""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep those that are wanted, in their order; those that nobody knows come last."""
-        order, last = self._order, len(self._order)
-        kept = [each for each in items if each.nodeid in order or each.nodeid not in self._known]
-        items[:] = sorted(kept, key=lambda each: order.get(each.nodeid, last))
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run them."""
-        for item in session.items:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            if session.testsfailed:
-                self.failed = item.nodeid
-                break
-        return True
-
-
 class Collected:
     """The tests once they are collected: answers requests with them."""
 
@@ -198,31 +174,6 @@ class Collected:
             return Answer(KILLED if chosen.failed else SURVIVED, chosen.failed)
 
         return _in_time(run)
-
-
-def ordered(
-    measured: Measured, near: Collection[str], changed: Collection[Key] | None
-) -> tuple[str, ...]:
-    """The tests to run for a change (of all functions, where None), the likeliest first.
-
-    All that are near, and of the others the quickest, until they take long enough.
-    """
-
-    def is_near(name: str) -> bool:
-        return name.partition("::")[0] in near
-
-    chosen, seconds = [], 0.0
-    for name in sorted(
-        measured.calls, key=lambda name: (not is_near(name), measured.seconds[name])
-    ):
-        if is_near(name):
-            chosen.append(name)
-        elif changed is None or not measured.calls[name].isdisjoint(changed):
-            seconds += measured.seconds[name]
-            if seconds > _ENOUGH:
-                break
-            chosen.append(name)
-    return tuple(chosen)
 
 
 def _functions() -> dict[Key, list[FunctionType]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.mutation.calls import Calls, Measured
 from tests.mutation.changes import PACKAGE, Change
-from tests.mutation.forks import ordered
+from tests.mutation.chosen import ordered
 
 BEFORE = """
 LIMIT = 3
